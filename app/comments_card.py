@@ -22,7 +22,7 @@ from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.commenting import answered, resolved, said, taken_back
 from engine.model.design import Comment, Design, Reply
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
 from widgets.theme.shapes import state_pixmap
 
@@ -93,7 +93,7 @@ class Thread(QWidget):
             row.addWidget(where)
         if comment.at is not None:
             at = comment.at
-            when = set_role(QPushButton(format_quantity(at, "s")), "link")
+            when = set_role(QPushButton(format_instant(at)), "link")
             when.setToolTip("Look at this moment of the run")
             when.clicked.connect(lambda: self._card.moment_requested.emit(at))
             row.addWidget(when)
@@ -213,9 +213,7 @@ class CommentsCard(Overlay):
         self.here.setToolTip(plain_tip(name))
         self.here.setEnabled(item_id is not None)
         self.here.setChecked(item_id is not None)
-        self.now.setText(
-            f"At {format_quantity(self._at, 's')}" if at is not None else "At a moment"
-        )
+        self.now.setText(f"At {format_instant(self._at)}" if at is not None else "At a moment")
         self.now.setEnabled(at is not None)
         self.now.setChecked(bool(first) and at is not None)
         self._fill()

@@ -27,7 +27,7 @@ from engine.model.failures import failure_title
 from engine.model.metrics import live_text, measured_text, measured_unit
 from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 from widgets.theme import ElidedLabel, breakable, hairline, section_label, set_role
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class ResultCard(Overlay):
         self._result = result
         self._bar.hide()
         self._title.set_full_text(f"Measured: {result['title']}")
-        first, last = (format_quantity(result[key], "s") for key in ("warmup", "duration"))
+        first, last = (format_instant(result[key]) for key in ("warmup", "duration"))
         self._caption.setText(
             f"From {first} to {last} with seed {result['seed']}; {result['requests']:,} requests in "
             f"{result['wall_seconds']:.1f} s. The same file gives the same numbers everywhere. "

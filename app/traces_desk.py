@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from engine.run.protocol import TakeTraces
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class TracesDesk(QObject):
         if question.item is not None:
             parts.append(f"through {names.get(question.item, question.item)}")
         if question.moment is not None:
-            parts.append(f"about {format_quantity(question.moment, 's')}")
+            parts.append(f"about {format_instant(question.moment)}")
         return " ".join(parts)
 
     def _made(self) -> QWidget:

@@ -33,6 +33,8 @@ class WhyCard(Overlay):
 
     jump_requested = Signal(str)
     """An item to be shown on the canvas."""
+    moment_requested = Signal(float)
+    """A moment (s) is to be looked at."""
     help_wanted = Signal()
     """What could be tried against it is asked for."""
     traces_wanted = Signal(str)
@@ -157,6 +159,7 @@ class WhyCard(Overlay):
             for place, fact in enumerate(facts)
         ]
         for row in self.rows:
+            row.moment_chosen.connect(self.moment_requested)
             row.chosen.connect(self.jump_requested)
             column.addWidget(row)
         if not facts:

@@ -242,6 +242,7 @@ class Workbench(QObject):
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
         self.why.jump_requested.connect(self.jump)
+        self.why.moment_requested.connect(self.travel.show_moment)
         self.views.inspector.causes.item_requested.connect(self.jump)
         self.views.inspector.causes.all_requested.connect(self.explain)
         self.why.help_wanted.connect(lambda: self.what_if.ask(self.chosen))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.overlay import Overlay
 from engine.model import presenting
 from engine.model.design import Design, Step, View
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from widgets.own_keys import OwnKeys
 from widgets.theme import set_role
 
@@ -186,7 +186,7 @@ class StepsCard(Overlay):
         for number, step in enumerate(self.design.presentation):
             first = step.text.strip().partition("\n")[0]
             what = step.title or first or "Untitled"
-            when = f"  ·  {format_quantity(step.at, 's')}" if step.at is not None else ""
+            when = f"  ·  {format_instant(step.at)}" if step.at is not None else ""
             self.steps.addItem(f"{number + 1}   {what}{when}")
         count = self.steps.count()
         self.steps.setCurrentRow(min(max(place, 0), count - 1) if count else -1)

@@ -181,6 +181,11 @@ def _of_event(event: Event, name: str, title: str, unit: str) -> tuple[str, str]
     return (title, unit) if field is None else (field.title, field.unit)
 
 
+def unit_at(part: Node | Link, path: tuple[str, ...]) -> str:
+    """The unit of a field of an item, by its path in the config; empty where it has none, or nobody knows it."""
+    return _seen(_typed(part), path).facts[1]
+
+
 def _seen(value: Any, path: tuple[str, ...]) -> _Seen:
     """What there is at a path; the value is missing where this version does not know the field."""
     titles: list[str] = []

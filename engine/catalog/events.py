@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.catalog.differing import unit_at
 from engine.catalog.inside import Beyond, Side, members, pairs_between, parts_inside
 from engine.catalog.links import dns_nodes, lowered_link
 from engine.catalog.preset import Lowering
@@ -239,4 +240,7 @@ def _replacement(
 
 def describe(event: Event, design: Design) -> str:
     """An event as people read it: ``Catalog cache flushed``."""
-    return event.kind.sentence_of(event, partial(name_of, design))
+    item, unit = design.item(event.target or ""), ""
+    if event.path and isinstance(item, Node | Link):
+        unit = unit_at(item, config_path(event.path)[1:])
+    return event.kind.sentence_of(event, partial(name_of, design), unit)

@@ -12,7 +12,7 @@ from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.names import name_of
-from engine.model.units import format_quantity, format_share
+from engine.model.units import format_instant, format_quantity, format_share
 from engine.records import dataclass
 from engine.run.session import DesignError, Session
 from engine.why.chain import explain
@@ -96,7 +96,7 @@ def _check(design: Design, node: str | None, moment: float | None) -> None:
         raise InputError(msg)
     end = design.scenario.duration
     if moment is not None and not 0.0 <= moment <= end:
-        msg = f"--at: {moment:g} s is no time of a run of {end:g} s"
+        msg = f"--at: {format_quantity(moment, 's')} is no time of a run of {format_quantity(end, 's')}"
         raise InputError(msg)
 
 
@@ -114,7 +114,7 @@ def _table(design: Design, facts: tuple[Fact, ...]) -> Table:
     for fact in facts:
         where = "" if fact.item is None else name_of(design, fact.item)
         what = f"{fact.what} (inferred)" if fact.inferred else fact.what
-        table.add_row(format_quantity(fact.time, "s"), shown(where), shown(what))
+        table.add_row(format_instant(fact.time), shown(where), shown(what))
     return table
 
 
@@ -124,7 +124,7 @@ def _incident_table(design: Design, found: tuple[Incident, ...]) -> Table:
     for place, incident in enumerate(found, 1):
         marks = dict(incident.marks)
         told = f"{place}: {incident.bad:,} requests, {format_share(incident.share)} of those that ended, were bad"
-        begun = format_quantity(incident.begun, "s")
+        begun = format_instant(incident.begun)
         table.add_row("", begun, "", "", told, style="bold", end_section=False)
         for name in MARKS:
             mark, after = marks.get(name), incident.after(name)
@@ -134,5 +134,5 @@ def _incident_table(design: Design, found: tuple[Incident, ...]) -> Table:
             where = "" if mark.item is None else name_of(design, mark.item)
             what = f"{mark.what} (inferred)" if mark.inferred else mark.what
             since = "" if after is None or name == "cause" else f"+{format_quantity(after, 's')}"
-            table.add_row(name, format_quantity(mark.at, "s"), since, shown(where), shown(what))
+            table.add_row(name, format_instant(mark.at), since, shown(where), shown(what))
     return table

@@ -13,6 +13,7 @@ from engine.cli.json_out import check_out, write_json
 from engine.cli.lazily import lazily
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import result_tables
+from engine.model.units import format_quantity
 from engine.run.journal import SUFFIX
 from engine.run.session import DesignError, Session
 from engine.sim.series import MOST
@@ -74,12 +75,12 @@ def _measure(session: Session, wanted: Wanted) -> None:
     if wanted.series is not None:
         step = seconds("--series", wanted.series)
         if not step > 0.0 or end / step > MOST:
-            msg = f"--series: {wanted.series} is no step of a run of {end:g} s; at most {MOST} steps make a run"
+            msg = f"--series: {wanted.series} is no step of a run of {format_quantity(end, 's')}; at most {MOST} steps make a run"
             raise InputError(msg)
     times = [seconds("--at", each) for each in wanted.instants]
     for text, time in zip(wanted.instants, times, strict=True):
         if not 0.0 <= time <= end:
-            msg = f"--at: {text} is no time of a run of {end:g} s"
+            msg = f"--at: {text} is no time of a run of {format_quantity(end, 's')}"
             raise InputError(msg)
     session.measure(wanted.metrics, step, instants=times)
 

@@ -13,6 +13,7 @@ from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.waterfall import edges_table, waterfalls
 from engine.model.names import name_of
 from engine.model.trace_settings import TraceSettings
+from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.run.session import DesignError, Session
 from engine.traces.choice import around, failed, slowest
@@ -105,7 +106,7 @@ def _check(design: Design, wanted: SpansWanted, moment: float | None) -> None:
         raise InputError(msg)
     end = design.scenario.duration
     if moment is not None and not 0.0 <= moment <= end:
-        msg = f"--at: {moment:g} s is no time of a run of {end:g} s"
+        msg = f"--at: {format_quantity(moment, 's')} is no time of a run of {format_quantity(end, 's')}"
         raise InputError(msg)
     if wanted.slowest is not None and wanted.slowest < 1:
         msg = f"--slowest: {wanted.slowest} is too few; ask for at least 1"

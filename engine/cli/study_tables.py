@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
@@ -12,7 +13,7 @@ from engine.model.units import format_quantity
 from engine.study.paired import paired_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
@@ -23,6 +24,8 @@ _HIDDEN: Final = frozenset({"key", "unit"})
 """Columns that only programs read, or that stand with each number."""
 _PROGRAMS: Final = frozenset({"replications", "inert"})
 """Tables that only programs read."""
+_ITEMS: Final = frozenset({"target", "client", "item", "node"})
+"""Columns of ids, where people read names."""
 _CROWDED: Final = {"knobs": ("elasticity",)}
 """Tables too wide for all their intervals, and the ones that are shown."""
 _STYLES: Final = {
@@ -40,14 +43,15 @@ _HEAT: Final = ((0.5, "bold red"), (0.05, "yellow"), (0.001, ""))
 """From which share lost on, in which style; below, nothing is lost that counts."""
 
 
-def report_tables(report: Report) -> Iterator[RenderableType]:
-    """Everything that a study found, for reading."""
+def report_tables(report: Report, names: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Everything that a study found, for reading; ``names`` are what people call the items of the design."""
     yield Text(f"\n{shown(report.title)}", "bold")
     for sentence in report.sentences:
         yield Text(shown(sentence))
-    for table in report.tables:
-        if table.name in _PROGRAMS or not table.rows:
+    for each in report.tables:
+        if each.name in _PROGRAMS or not each.rows:
             continue
+        table = _with_names(each, names)
         if report.study == "sweep" and table.name == "points":
             yield from sweep_tables(table)
         elif table.name == "blast":
@@ -56,6 +60,19 @@ def report_tables(report: Report) -> Iterator[RenderableType]:
             yield _paired(report)
         else:
             yield _table(table)
+
+
+def _with_names(data: Data, names: Mapping[str, str]) -> Data:
+    """A table with the names of items where their ids stand."""
+    items = [column.name in _ITEMS for column in data.columns]
+    rows = tuple(
+        tuple(
+            names.get(cell, cell) if is_item and isinstance(cell, str) else cell
+            for cell, is_item in zip(row, items, strict=True)
+        )
+        for row in data.rows
+    )
+    return replace(data, rows=rows)
 
 
 def _table(data: Data) -> Table:

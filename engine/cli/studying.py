@@ -15,6 +15,7 @@ from engine.cli.json_out import check_out, write_out
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import result_tables
 from engine.cli.terminal import shown
+from engine.model.names import name_of
 from engine.study import (
     Concluded,
     ExecutorError,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.cli.study_options import Common
+    from engine.model.design import Design
     from engine.study import Outcome, Report, Study
 
 _LOOK: Final = 0.2
@@ -130,7 +132,7 @@ def _write_json(run: StudyRun, report: Report, target: str) -> None:
 def _show(report: Report, run: StudyRun, common: Common) -> None:
     """Print the report."""
     console = output()
-    for each in report_tables(report):
+    for each in report_tables(report, _names(run)):
         console.print(each)
     for failure in report.failures:
         console.print(Text(f"{failure.label} failed: {failure.error}", "red"))
@@ -141,12 +143,20 @@ def _show(report: Report, run: StudyRun, common: Common) -> None:
     console.print(Text(f"\n{report.done} runs; {before}hash {report.hash}", "dim"), soft_wrap=True)
 
 
+def _names(run: StudyRun) -> dict[str, str]:
+    """What people call the nodes and links of the design."""
+    design: Design | None = getattr(run.study, "design", None)
+    if design is None:  # a tournament has many, and its tables name none of their items
+        return {}
+    return {each.id: name_of(design, each.id) for each in (*design.nodes, *design.links)}
+
+
 def _say_how_to_go_on(run: StudyRun, common: Common, kept: str) -> None:
     """After an interrupt: what is there, and how to have the rest."""
     run.cancel()
     if run.done and not common.quiet:
         console = output()
-        for each in report_tables(run.report()):
+        for each in report_tables(run.report(), _names(run)):
             console.print(each)
     text = f"Stopped after {run.done} of {run.expected} runs" + kept
     print("\n" + shown(text), file=sys.stderr)

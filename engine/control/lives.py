@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.control.rotation import settle_callers
+from engine.model.units import format_quantity
 from engine.plan.primitives import ZERO
 from engine.records import dataclass
 from engine.sim.lane.entry import Task
@@ -252,7 +253,12 @@ class Lives:
         pool.listed = False
         self._kill(life)
         self._tell(life)
-        self._say(life, f"is out of memory; it starts again in {wait:g} s", "cause", "seen")
+        self._say(
+            life,
+            f"is out of memory; it starts again in {format_quantity(wait, 's')}",
+            "cause",
+            "seen",
+        )
         self._after(wait, life, self._restart)
 
     def _restart(self, life: Life) -> None:

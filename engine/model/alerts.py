@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from engine.model.fields import Config, setting
 from engine.model.metric_names import above
+from engine.model.units import format_quantity
 
 Rule = Annotated[
     tuple[
@@ -62,7 +63,7 @@ class Alerts(Config):
             raise ValueError(msg)
         for _, long, short in self.rules:
             if short > long:
-                msg = f"the short window ({short:g} s) is longer than the long one ({long:g} s); swap them"
+                msg = f"the short window ({format_quantity(short, 's')}) is longer than the long one ({format_quantity(long, 's')}); swap them"
                 raise ValueError(msg)
         return self
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.units import format_instant, format_quantity
 
 _MAX_RATE = 1e9
 _MAX_TIME = 1e9
@@ -195,7 +196,7 @@ class Trace(Config):
         last = max(self.times, default=0.0)
         if self.repeat is not None and self.repeat < last:
             msg = (
-                f"repeat ({self.repeat:g} s) is before the last arrival ({last:g} s); "
+                f"repeat ({format_quantity(self.repeat, 's')}) is before the last arrival ({format_instant(last)}); "
                 "give at least that"
             )
             raise ValueError(msg)

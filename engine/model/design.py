@@ -31,7 +31,7 @@ from engine.model.limits import weigh
 from engine.model.prices import PRICES, Prices
 from engine.model.quantities import Quantified
 from engine.model.traffic import RequestClass
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 
 if TYPE_CHECKING:
     from engine.model.event_record import EventKind
@@ -214,7 +214,7 @@ class Scenario(Quantified, Part):
     def _measured(self) -> Self:
         """Refuse a run of which nothing is measured."""
         if self.warmup >= self.duration:
-            msg = f"warmup ({self.warmup:g} s) must be below duration ({self.duration:g} s)"
+            msg = f"warmup ({format_quantity(self.warmup, 's')}) must be below duration ({format_quantity(self.duration, 's')})"
             raise ValueError(msg)
         return self
 
@@ -257,9 +257,7 @@ class Objective(Part):
             msg = "an objective needs 'below', 'above' or 'equals'"
             raise ValueError(msg)
         if self.from_ is not None and self.to is not None and self.from_ >= self.to:
-            msg = (
-                f"an objective's 'from' ({self.from_:g} s) must be before its 'to' ({self.to:g} s)"
-            )
+            msg = f"an objective's 'from' ({format_instant(self.from_)}) must be before its 'to' ({format_instant(self.to)})"
             raise ValueError(msg)
         if self.alerts is not None and budget_of(self.metric, self.above, self.below) is None:
             msg = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from engine.model.design import SETTINGS, plain
 from engine.model.edits import COLLECTIONS, UNSET
 from engine.model.names import name_of
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _class_name(_design: Design, each: Any) -> tuple[str, str, object]:
 def _event_name(design: Design, each: Any) -> tuple[str, str, object]:
     """Item, name and what makes an event the same one: what happens to whom."""
     target = name_of(design, each.target) if each.target else "everything"
-    called = f"{each.change} {target} at {format_quantity(each.at, 's')}"
+    called = f"{each.change} {target} at {format_instant(each.at)}"
     return each.target or "", called, (each.change, each.target)
 
 

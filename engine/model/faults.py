@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.units import format_quantity
 
 FaultKind = Literal["kill", "slow", "error"]
 Unit = Literal["instance", "node", "frame"]
@@ -55,7 +56,7 @@ class Faults(Config):
         """Refuse failures that follow each other without end."""
         if self.mtbf.mean < _SHORTEST:
             msg = (
-                f"mtbf has a mean of {self.mtbf.mean:g} s, so that it would do nothing but fail; "
+                f"mtbf has a mean of {format_quantity(self.mtbf.mean, 's')}, so that it would do nothing but fail; "
                 "write at least 1 ms"
             )
             raise ValueError(msg)

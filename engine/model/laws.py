@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from engine.model.fields import Config, setting
+from engine.model.units import format_quantity
 
 _MAX = 1e9  # seconds; some thirty years bound every duration, so that nothing overflows
 MAX_VALUES = 200_000
@@ -73,7 +74,7 @@ class Uniform(Config):
     def _ordered(self) -> Self:
         """Refuse an empty range."""
         if self.high < self.low:
-            msg = f"high ({self.high:g} s) is below low ({self.low:g} s); swap them"
+            msg = f"high ({format_quantity(self.high, 's')}) is below low ({format_quantity(self.low, 's')}); swap them"
             raise ValueError(msg)
         return self
 

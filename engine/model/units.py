@@ -99,7 +99,15 @@ _EXAMPLES: Final[dict[str, str]] = {
     "": "12 or 10k",
 }
 _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
-    "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "s": (
+        (86_400.0, "days"),
+        (3600.0, "h"),
+        (60.0, "min"),
+        (1.0, "s"),
+        (1e-3, "ms"),
+        (1e-6, "µs"),
+        (1e-9, "ns"),
+    ),
     "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
     "B/s": ((125e9, "Tb/s"), (125e6, "Gb/s"), (125e3, "Mb/s"), (125.0, "kb/s"), (0.125, "b/s")),
     "rps": ((1e6, "M rps"), (1e3, "k rps"), (1.0, " rps")),
@@ -109,8 +117,12 @@ _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "$": ((1.0, "$"),),
     "": ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")),
 }
+_LEAST: Final[dict[str, float]] = {"min": 600.0}
+"""From which value on a unit is taken, where that is more than one of it: 90 s are read as well as 1.5 min."""
 _DIGITS: Final = 3
 """Significant digits for reading."""
+_CLOCK: Final = 600.0
+"""Seconds from which a time of a run is written as a clock has it."""
 _SLIGHT: Final = 5e-4
 """Relative margin that does not change a number of three digits."""
 _NUMBER: Final = re.compile(
@@ -157,6 +169,28 @@ def format_quantity(value: float, unit: str) -> str:
     return _joined(format_figure(value / scale), suffix, unit)
 
 
+def format_instant(instant: float) -> str:
+    """A time of a run (s) for reading: ``0.45 s``, ``61.9 s``, then as a clock has it: ``12:05.5``, ``1:02:05``.
+
+    A length is a quantity (`format_quantity`), which has three digits: a time of a long run needs more.
+    """
+    if not math.isfinite(instant):
+        return "–"
+    if abs(instant) < _CLOCK:
+        return f"{_trimmed(instant, 3 if abs(instant) < 1.0 else 2)} s"
+    tenths = math.floor(instant * 10.0 + 1e-6)
+    minutes, rest = divmod(tenths, 600)
+    seconds = f"{rest // 10:02d}" + (f".{rest % 10}" if rest % 10 else "")
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes}:{seconds}"
+
+
+def _trimmed(number: float, decimals: int) -> str:
+    """A number to so many decimals, without zeros at its end."""
+    text = f"{number:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def format_share(share: float, decimals: int = 0) -> str:
     """A share from 0 to 1 as percents with so many decimals, which do not come and go: ``82 %``, ``3.0 %``."""
     return f"{100.0 * share:.{decimals}f} %"
@@ -180,13 +214,16 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
     rounded = abs(float(f"{value:.{_DIGITS}g}"))
     if rounded == 0.0:
         return next((pair for pair in scales if pair[0] == 1.0), scales[-1])
-    return next((pair for pair in scales if rounded >= pair[0] * 0.999_999), scales[-1])
+    least = ((max(pair[0], _LEAST.get(pair[1], 0.0)), pair) for pair in scales)
+    return next((pair for size, pair in least if rounded >= size * 0.999_999), scales[-1])
 
 
 def _joined(number: str, suffix: str, unit: str) -> str:
     """A number and its unit."""
     if unit in {"rps", ""}:
         return f"{number}{suffix}"
+    if suffix == "days" and number == "1":
+        return "1 day"
     return f"{number} {suffix}" if suffix else number
 
 

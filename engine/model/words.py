@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ _TEMPLATES: Final[dict[str, str]] = {
     "finite_number": "should be a finite number",
     "none_required": "should be null",
     "literal_error": "should be {expected}",
-    "greater_than": "should be above {gt:g}",
-    "greater_than_equal": "should be at least {ge:g}",
-    "less_than": "should be below {lt:g}",
-    "less_than_equal": "should be at most {le:g}",
+    "greater_than": "should be above {gt}",
+    "greater_than_equal": "should be at least {ge}",
+    "less_than": "should be below {lt}",
+    "less_than_equal": "should be at most {le}",
     "string_too_long": "should have at most {max_length} characters",
     "string_too_short": "should not be empty",
     "too_long": "should have at most {max_length} entries",
@@ -47,6 +48,13 @@ _UNHELPFUL: Final = frozenset(
 """Problems in which the value itself says nothing."""
 
 
+def _bound(value: Any) -> Any:
+    """A bound as people write it: all digits, never an exponent."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return f"{Decimal(repr(value)).normalize():,f}"
+
+
 def describe(field: str, error: ErrorDetails) -> str:
     """One line such as ``workers should be a whole number, not 'four'``."""
     context: dict[str, Any] = error.get("ctx", {})
@@ -57,7 +65,7 @@ def describe(field: str, error: ErrorDetails) -> str:
     if template is None:
         text = error["msg"].removeprefix("Value error, ")
         return f"{field}: {text}" if field else text
-    text = template.format_map(context)
+    text = template.format_map({name: _bound(value) for name, value in context.items()})
     value = "" if error["type"] in _UNHELPFUL else f", not {_shown(error['input'])}"
     return f"{field or 'the file'} {text}{value}"
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.model.units import format_figure, format_quantity
+from engine.model.units import format_figure, format_instant, format_quantity
 from engine.records import dataclass
 from engine.sim.lane.roles.queue import Queue
 
@@ -86,7 +86,7 @@ class MemoryGuard:
 def stopped(machine: Machine, limit: float) -> Stop:
     """Why a run is at its limit, and whom to blame."""
     node, blame = _culprit(machine, limit)
-    text = f"stopped at {machine.now:g} s, at its limit of {format_quantity(limit, 'B')} of memory: {blame}"
+    text = f"stopped at {format_instant(machine.now)}, at its limit of {format_quantity(limit, 'B')} of memory: {blame}"
     return Stop(at=machine.now, node=node, text=text)
 
 

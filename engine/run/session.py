@@ -11,6 +11,7 @@ from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
 from engine.model.citing import citations_of, judged
 from engine.model.memory import DEFAULT_MEMORY
+from engine.model.units import format_instant
 from engine.run.by_hand import told
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
@@ -232,7 +233,7 @@ class Session:
                 try:
                     self.apply(edit)
                 except (DesignError, ValueError) as error:
-                    msg = f"at {self.now:g} s: {edit.label}: {error}; this run was recorded differently"
+                    msg = f"at {format_instant(self.now)}: {edit.label}: {error}; this run was recorded differently"
                     raise JournalError(msg) from error
 
     def snapshot(self) -> Snapshot:
@@ -308,7 +309,7 @@ class Session:
             self._advance(math.nextafter(moment.time, math.inf))
         if self.moment != moment:
             msg = (
-                f"at {moment.time:g} s: the run goes another way than the recorded one; "
+                f"at {format_instant(moment.time)}: the run goes another way than the recorded one; "
                 "replay it with the version of Windtunnel that recorded it"
             )
             raise JournalError(msg)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.catalog.measures import unit_of
-from engine.model.units import format_quantity
+from engine.model.names import name_of
+from engine.model.units import format_instant, format_quantity
 from engine.records import dataclass
 from engine.study.blast import DURING, Harm, Pair, harms, recovery
 from engine.study.chaos_report import Crossing, Verdict, blast_table, experiments_table, sentences
@@ -99,7 +100,9 @@ class Chaos(Study):
             )
             raise StudyError(msg)
         if not self.window > 0.0:
-            msg = f"a window of {self.window:g} s: write a time above 0, such as 5s"
+            msg = (
+                f"a window of {format_quantity(self.window, 's')}: write a time above 0, such as 5s"
+            )
             raise StudyError(msg)
         object.__setattr__(self, "base", replace(self.variant, trial=self._trial(design)))
         for experiment in experiments:
@@ -111,11 +114,11 @@ class Chaos(Study):
         at = scenario.warmup if self.at is None else self.at
         if not 0.0 <= at < scenario.duration:
             end = format_quantity(scenario.duration, "s")
-            msg = f"a fault at {at:g} s: write a time from 0 to before the end of the run, {end}"
+            msg = f"a fault at {format_instant(at)}: write a time from 0 to before the end of the run, {end}"
             raise StudyError(msg)
         lasting = (scenario.duration - at) / 2.0 if self.lasting is None else self.lasting
         if not lasting > 0.0:
-            msg = f"a fault for {lasting:g} s: write a time above 0, such as 30s"
+            msg = f"a fault for {format_quantity(lasting, 's')}: write a time above 0, such as 30s"
             raise StudyError(msg)
         given = {"factor": self.factor, "delay": self.delay, "instances": self.instances}
         known = {name: value for name, value in given.items() if value is not None}
@@ -194,7 +197,10 @@ class Chaos(Study):
         tables = [experiments_table(verdicts), blast_table(reach)]
         if base:
             tables.append(objectives_table(base, self.design))
-        said = [*self._premises(base, done), *sentences(verdicts, self.tolerance)]
+        said = [
+            *self._premises(base, done),
+            *sentences(verdicts, self.tolerance, partial(name_of, self.design)),
+        ]
         met = all(each.held for each in verdicts) if verdicts else None
         return said, tables, met
 
@@ -274,7 +280,7 @@ class Chaos(Study):
             result = _result(point, done)
             if result and CROSSED in result:
                 crossing = self._crossing(result[CROSSED])
-                at = format_quantity(crossing.at, "s")
+                at = format_instant(crossing.at)
                 said.append(
                     f"{crossing.bound} holds undisturbed already, at {at}: choose a bound that it keeps to."
                 )

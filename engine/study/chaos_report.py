@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.model.names import one_of
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 from engine.records import dataclass
 from engine.study.blast import NOTHING
 from engine.study.estimates import cells_of
 from engine.study.report import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from engine.study.blast import Harm
     from engine.study.faults import Experiment
@@ -120,44 +120,55 @@ def blast_table(reach: Mapping[Experiment, Iterable[Harm]]) -> Table:
     return Table("blast", "Blast radius", _BLAST, rows)
 
 
-def sentences(verdicts: Sequence[Verdict], tolerance: float) -> list[str]:
-    """How many held, what nothing survives, what does not come back, and what was aborted."""
+def sentences(
+    verdicts: Sequence[Verdict], tolerance: float, name_of: Callable[[str], str]
+) -> list[str]:
+    """How many held, what nothing survives, what does not come back, and what was aborted.
+
+    Args:
+        verdicts: one an experiment.
+        tolerance: the share of goodput that may be lost.
+        name_of: what people call an item.
+    """
     if not verdicts:
         return []
     held = sum(each.held for each in verdicts)
     said = [f"{held} of {len(verdicts)} experiments hold."]
     total = [each for each in verdicts if each.lost >= NOTHING]
     if total:
-        said.append(f"Nothing is left of some client's goodput after: {_listed(total)}.")
+        said.append(f"Nothing is left of some client's goodput after: {_listed(total, name_of)}.")
     some = [each for each in verdicts if tolerance < each.lost < NOTHING and each.worst is not None]
     if some:
         worst = max(some, key=lambda each: each.lost)
         share = format_quantity(worst.lost, "%")
-        client = worst.worst.item if worst.worst else ""
+        client = name_of(worst.worst.item) if worst.worst else ""
         prefix = "Of the others, " if total else ""
-        text = f"{prefix}{worst.experiment.label} costs most: {share} of the goodput of {client}."
+        text = f"{prefix}{worst.experiment.told(name_of)} costs most: {share} of the goodput of {client}."
         said.append(text[:1].upper() + text[1:])
     stuck = [each for each in verdicts if each.stuck]
     if stuck:
-        said.append(f"Goodput does not come back when it is over: {_listed(stuck)}.")
+        said.append(f"Goodput does not come back when it is over: {_listed(stuck, name_of)}.")
     slow = [each for each in verdicts if each.recovery and not each.stuck]
     if slow:
         last = max(slow, key=lambda each: each.recovery or 0.0)
         after = format_quantity(last.recovery or 0.0, "s")
-        said.append(f"The slowest to come back is {last.experiment.label}: {after} after its end.")
+        said.append(
+            f"The slowest to come back is {last.experiment.told(name_of)}: {after} after its end."
+        )
     ended = [(each, each.aborted) for each in verdicts if each.aborted is not None]
-    return [*said, *(_aborted(*each) for each in ended[:_MOST])]
+    return [*said, *(_aborted(*each, name_of) for each in ended[:_MOST])]
 
 
-def _aborted(verdict: Verdict, crossing: Crossing) -> str:
+def _aborted(verdict: Verdict, crossing: Crossing, name_of: Callable[[str], str]) -> str:
     """Which bound ended an experiment, and when."""
-    at = format_quantity(crossing.at, "s")
-    return f"{verdict.experiment.label} was aborted at {at}: {crossing.bound}, it was {crossing.value}."
+    at = format_instant(crossing.at)
+    told = verdict.experiment.told(name_of)
+    return f"{told} was aborted at {at}: {crossing.bound}, it was {crossing.value}."
 
 
-def _listed(verdicts: Sequence[Verdict]) -> str:
+def _listed(verdicts: Sequence[Verdict], name_of: Callable[[str], str]) -> str:
     """Experiments by name."""
-    names = [each.experiment.label for each in verdicts]
+    names = [each.experiment.told(name_of) for each in verdicts]
     shown = names[:_MOST]
     more = len(names) - len(shown)
     return f"{', '.join(shown)} and {more} more" if more else one_of(shown).replace(" or ", " and ")

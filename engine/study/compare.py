@@ -78,7 +78,7 @@ class Compare(Study):
             ("warmup", a.scenario.warmup, b.scenario.warmup),
         ):
             if of_a != of_b:
-                msg = f"A and B differ in {name}, {of_a:g} s and {of_b:g} s; give both the same"
+                msg = f"A and B differ in {name}, {format_quantity(of_a, 's')} and {format_quantity(of_b, 's')}; give both the same"
                 raise StudyError(msg)
         if self.seeds < 2:
             msg = f"{self.seeds} seeds: comparing needs at least 2"

@@ -19,7 +19,7 @@ from engine.records import dataclass
 from engine.study.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from engine.model.design import Design, Link
 
@@ -68,6 +68,10 @@ class Experiment:
     def label(self) -> str:
         """Such as ``kill db``."""
         return f"{self.fault} {self.target.id}"
+
+    def told(self, name_of: Callable[[str], str]) -> str:
+        """The same with what people call the target: ``kill Orders DB``."""
+        return f"{self.fault} {name_of(self.target.id)}"
 
 
 def targets_in(design: Design, each: Iterable[str], named: Iterable[str]) -> list[Target]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.catalog import lower
+from engine.model.names import name_of
 from engine.plan.metastable import bands_of
 from engine.records import dataclass
 from engine.study.errors import StudyError
@@ -285,6 +286,7 @@ class Metastability(Study):
             loop=loop,
             probes=tuple(probes),
             levels=self.levels_up,
+            name_of=partial(name_of, self.design),
         )
         tables = [loop_table(loop), triggers_table(meter), prediction_table(self.bands)]
         state = meter.state

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.model.units import format_figure, format_quantity
+from engine.model.units import format_figure, format_instant, format_quantity
 from engine.records import dataclass
 from engine.study.report import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.plan.metastable import Band
     from engine.plan.metastable import State as Predicted
@@ -92,6 +92,8 @@ class Meter:
     loop: Loop
     probes: tuple[Probe, ...]
     levels: tuple[float, ...]
+    name_of: Callable[[str], str]
+    """What people call a node."""
 
     @property
     def own(self) -> Probe | None:
@@ -182,7 +184,7 @@ def sentences(meter: Meter) -> list[str]:
     said = []
     if meter.state is not None and meter.own is not None:
         said.append(_state(meter, meter.own))
-    said.append(_predicted(meter.bands))
+    said.append(_predicted(meter.bands, meter.name_of))
     stuck, drains = meter.loop.between("stuck"), meter.loop.between("draining")
     if stuck is not None:
         said.append(f"The loop is open {_from_to(stuck)}: goodput on the way down stays below.")
@@ -223,15 +225,16 @@ def _after(meter: Meter, probe: Probe) -> str:
     """How long a recovery takes."""
     if probe.recovery <= 0.0:
         return "at once"
-    at = format_quantity(meter.trigger.end + probe.recovery, "s")
+    at = format_instant(meter.trigger.end + probe.recovery)
     return f"{format_quantity(probe.recovery, 's')} (at {at})"
 
 
-def _predicted(bands: Sequence[Band]) -> str:
+def _predicted(bands: Sequence[Band], name_of: Callable[[str], str]) -> str:
     """The node that decides, and from which load to which it may stay down."""
     if not bands:
         return "Predicted: nothing in it can be full."
     worst = bands[0]
+    who = name_of(worst.node)
     high = min(band.high for band in bands)
     if worst.guard or worst.low >= high:
         if worst.guard:
@@ -240,7 +243,7 @@ def _predicted(bands: Sequence[Band]) -> str:
             reason = (
                 f"it is overloaded before it could stay down, from load {format_figure(high)} on"
             )
-        return f"Predicted: no load keeps {worst.node} down once a trigger is over: {reason}."
+        return f"Predicted: no load keeps {who} down once a trigger is over: {reason}."
     ways = []
     if worst.tries > 1.0:
         ways.append(f"tried {format_figure(worst.tries)} times")
@@ -249,7 +252,7 @@ def _predicted(bands: Sequence[Band]) -> str:
     rates = [format_quantity(load * worst.offered, "rps") for load in (worst.low, high)]
     close = " Its queue is nearly short enough: chance decides." if worst.is_close else ""
     return (
-        f"Predicted: {worst.node} can stay down from load {format_figure(worst.low)} to "
+        f"Predicted: {who} can stay down from load {format_figure(worst.low)} to "
         f"{format_figure(high)} ({rates[0]} to {rates[1]} of {format_quantity(worst.capacity, 'rps')}): "
         f"{' and '.join(ways)}.{close}"
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from engine.catalog.measures import metric_of
 from engine.model.metrics import FAILING
 from engine.model.prices import DESIGN_METRICS
+from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.estimates import (
@@ -321,6 +322,6 @@ def _same_times(designs: Sequence[Design]) -> None:
     for name in ("duration", "warmup"):
         times = {getattr(each.scenario, name) for each in designs}
         if len(times) > 1:
-            given = ", ".join(f"{each:g} s" for each in sorted(times))
+            given = ", ".join(format_quantity(each, "s") for each in sorted(times))
             msg = f"the designs differ in {name}, {given}; give all the same"
             raise StudyError(msg)

@@ -55,6 +55,9 @@ def test_a_line_leads_to_where_it_was(card: WhyCard, qtbot: Any) -> None:
     with qtbot.waitSignal(card.jump_requested) as entered:
         QTest.keyClick(card.rows[2], Qt.Key.Key_Return)
     assert (clicked.args, entered.args) == (["cache"], ["users"])
+    with qtbot.waitSignal(card.moment_requested) as moment:
+        QTest.mouseClick(card.rows[2], Qt.MouseButton.LeftButton)
+    assert moment.args == [62.5]
 
 
 def test_nothing_wrong_and_no_run_say_so(card: WhyCard) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from widgets.theme import breakable, plain_tip, set_role, speak_as
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class FactRow(QWidget):
 
     chosen = Signal(str)
     """Id of the item that it is about."""
+    moment_chosen = Signal(float)
+    """When it was (s)."""
 
     def __init__(
         self, fact: Fact, look: ThemeManager, size: RowSize, *, is_first: bool, is_last: bool
@@ -57,7 +59,7 @@ class FactRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(*size.margins)
         row.setSpacing(size.spacing)
-        self.when = set_role(QLabel(format_quantity(fact.time, "s")), "muted")
+        self.when = set_role(QLabel(format_instant(fact.time)), "muted")
         self.when.setFont(look.fonts.numbers(size.letters))
         self.when.setFixedWidth(size.time)
         self.what = set_role(QLabel(breakable(said(fact)), wordWrap=True), size.role)
@@ -100,8 +102,9 @@ class FactRow(QWidget):
             painter.drawEllipse(middle, size.radius, size.radius)
 
     def _choose(self) -> None:
-        """Tell of the item."""
+        """Tell of the moment, and of the item."""
         if self.fact.item is not None:
+            self.moment_chosen.emit(self.fact.time)
             self.chosen.emit(self.fact.item)
 
 

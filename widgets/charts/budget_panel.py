@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxL
 
 from widgets.charts.budgets import BurnFeed, LeftFeed
 from widgets.charts.chart import Chart
+from widgets.charts.chart_menu import add_requests
 from widgets.theme import IconSet, menu_text, set_role
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ class BudgetPanel(QWidget):
         self._renew()
 
     def _show_menu(self, chart: Chart, position: QPoint) -> None:
+        """Open the menu of a chart."""
+        self.menu_of(chart).popup(position)
+
+    def menu_of(self, chart: Chart) -> QMenu:
         """What can be done with a chart."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -146,7 +151,9 @@ class BudgetPanel(QWidget):
         drop.setEnabled(self._charts.has_kept_run)
         export = menu.addAction("Export chart…", partial(self.export_requested.emit, chart))
         export.setEnabled(chart.has_lines)
-        menu.popup(position)
+        menu.addSeparator()
+        add_requests(menu, self._charts)
+        return menu
 
     def _show_choice(self, _chart: Chart, position: QPoint) -> None:
         """Whose burn rate may be shown."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from engine.model.units import format_quantity
+from engine.model.units import format_instant
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments.sources import item_name
 from widgets.theme import menu_text
@@ -102,6 +102,21 @@ class BasisMenu(QMenu):
             self.addAction(action)
 
 
+def add_requests(menu: QMenu, panel: Charts, item: str | None = None) -> None:
+    """Add entries that show single requests of the moment that is pointed at.
+
+    Args:
+        menu: of a chart.
+        panel: the charts, which know that moment.
+        item: the node through which they came; None for any.
+    """
+    instant = panel.axis.cursor
+    at = "" if math.isnan(instant) else f" about {format_instant(instant)}"
+    for wanted, title in (("p99", "Show me a p99 request"), ("failed", "Show me a failed one")):
+        action = menu.addAction(f"{title}{at}")
+        action.triggered.connect(partial(panel.show_request, wanted, item, instant))
+
+
 class ChartMenu(QMenu):
     """The menu of one chart. Lists of items are filled when they are opened: designs may be large."""
 
@@ -131,18 +146,15 @@ class ChartMenu(QMenu):
             self.addAction("Unpin", partial(panel.unpin, *chart.feed.key))
 
     def _add_requests(self, chart: Chart) -> None:
-        """Single requests of the moment that is pointed at, at the node of a pinned chart."""
-        panel = self._panel
-        instant = panel.axis.cursor
+        """Single requests of the moment that is pointed at, at the node of a pinned chart, or where its link leads."""
         item = None
-        design = panel.design
+        design = self._panel.design
         if isinstance(chart.feed, PinnedFeed) and design is not None:
             pinned = chart.feed.key[1]
-            item = pinned if any(node.id == pinned for node in design.nodes) else None
-        at = "" if math.isnan(instant) else f" about {format_quantity(instant, 's')}"
-        for wanted, title in (("p99", "Show me a p99 request"), ("failed", "Show me a failed one")):
-            action = self.addAction(f"{title}{at}")
-            action.triggered.connect(partial(panel.show_request, wanted, item, instant))
+            link = design.link_by_id.get(pinned)
+            node = link.target if link is not None else pinned
+            item = node if node in design.node_by_id else None
+        add_requests(self, self._panel, item)
         self.addSeparator()
 
     def _add_measured(self) -> None:

@@ -14,7 +14,7 @@ from engine.model.failures import failure_title
 from engine.model.link import LinkConfig
 from engine.model.metrics import LINK_METRICS, LIVE_METRICS, live_text, named
 from engine.model.policies.policy import policies_in
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ class Measured(QWidget):
                 value.setWordWrap(len(lines[i][1]) > _LONG)
                 value.setStyleSheet(self._colour(lines[i][2]))
         if time is not None:
-            self.note.setText(f"Over the last {WINDOW:g} s, at {format_quantity(time, 's')}.")
+            self.note.setText(
+                f"Over the last {format_quantity(WINDOW, 's')}, at {format_instant(time)}."
+            )
 
     def lines(self) -> list[tuple[str, str]]:
         """What is shown, for tests and for reading aloud."""

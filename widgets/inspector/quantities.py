@@ -30,6 +30,8 @@ def shown(value: float, unit: str, like: float | None = None) -> tuple[str, str]
     for whole, suffix in _LONG if unit == "s" else ():
         if value >= whole and value % whole == 0.0:
             return _plain(Decimal(repr(float(value))) / whole), suffix
+    if unit == "s" and abs(value) >= 1.0:
+        return _plain(Decimal(repr(float(value)))), "s"
     number, _, suffix = format_quantity(value, unit).rpartition(" ")
     if value == 0 and unit == "s" and like is not None and like < 1:
         suffix = "ms"

@@ -24,6 +24,11 @@ def short(value: float, digits: int = 3) -> str:
 def seconds_text(value: float, digits: int = 3) -> str:
     """A duration: ``85 µs``, ``12 ms``, ``1.4 s``, ``8 min``."""
     size = abs(value)
+    if size >= 86_400.0:
+        days = short(value / 86_400.0, digits)
+        return f"{days} day" if days == "1" else f"{days} days"
+    if size >= 3600.0:
+        return f"{short(value / 3600.0, digits)} h"
     if size >= 600.0:
         return f"{short(value / 60.0, digits)} min"
     if size >= 0.9995 or value == 0.0:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({"key", "unit", "sort"})
 """Columns for programs: a point's key, the unit that is written with each number, the sort of an item."""
-_ITEMS = frozenset({"target", "client", "item"})
+_ITEMS = frozenset({"target", "client", "item", "node"})
 """Columns of ids."""
 _NAMELESS: Mapping[str, str] = MappingProxyType({})
 _GAP = 12

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
 
+from engine.model.units import format_instant
 from widgets.instruments.time_axis import NO_CURSOR
 from widgets.theme import plain_tip
 from widgets.timeline import edits
@@ -260,7 +261,7 @@ class TimelineInput(QObject):
             text = f"{mark.text}\n{when_text(mark.event)}\nDrag to move, double-click to edit"
         for notice in strip.notices:
             if notice_rect(notice, strip.ruler).adjusted(-3, -3, 3, 3).contains(point):
-                text = f"{text}\n{notice.at:.1f} s  {notice.text}".strip()
+                text = f"{text}\n{format_instant(notice.at)}  {notice.text}".strip()
         spoken = self._comment_at(point)
         if spoken is not None:
             text = spoken.text

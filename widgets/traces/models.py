@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from engine.model.units import format_quantity, format_share
+from engine.model.units import format_instant, format_quantity, format_share
 from engine.traces.critical import critical_path
 from engine.traces.edge import Edge
 from widgets.theme import directed
@@ -111,7 +111,7 @@ class TraceRows(Rows["Trace"]):
         if column == 0:
             return format_quantity(trace.duration, "s")
         if column == 1:
-            return format_quantity(trace.start, "s")
+            return format_instant(trace.start)
         if column == 2:
             root = self.names.get(trace.root.node, trace.root.node)
             kind = "message" if trace.root.kind == "message" else trace.request_class

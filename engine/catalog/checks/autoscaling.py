@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.facts import LONGEST, risk
 from engine.model.edits import CompoundEdit, SetField
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 from engine.plan.growth import lateness_of
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def _late(facts: Facts, node: NodePlan, scale: Autoscale) -> Iterator[Finding]:
     needed = min(scale.max, math.ceil(late.peak / each / target - 1e-9))
     message = (
         f"The autoscaler of {facts.name(node.id)} is too slow for the ramp: from "
-        f"{format_quantity(late.begin, 's')} on more comes in than its instances can serve, and at "
-        f"{format_quantity(late.at, 's')} those who wait need {format_quantity(late.wait, 's')}; begin with more"
+        f"{format_instant(late.begin)} on more comes in than its instances can serve, and at "
+        f"{format_instant(late.at)} those who wait need {format_quantity(late.wait, 's')}; begin with more"
     )
     edits = (
         SetField(node.id, ("config", "instances"), needed),

@@ -8,7 +8,7 @@ from engine.catalog.checks.event_fixes import raw_event, with_events
 from engine.catalog.inside import members
 from engine.model.findings import Finding
 from engine.model.names import name_of
-from engine.model.units import format_quantity
+from engine.model.units import format_instant, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _nobody_left(reading: Reading, index: int, event: Event, name: str, source: 
         code="drains-all",
         id=name,
         field=f"scenario.events.{index}.instances",
-        message=f"The drain event at {event.at:g} s takes all of {name_of(design, name)} out of rotation: what "
+        message=f"The drain event at {format_instant(event.at)} takes all of {name_of(design, name)} out of rotation: what "
         f"{name_of(design, source)} sends there meanwhile fails with unavailable; {remedy}",
         fix=fix,
     )
@@ -95,7 +95,7 @@ def _too_short(design: Design, index: int, event: Event) -> Iterator[Finding]:
         code="short-drain",
         id=event.target,
         field=f"scenario.events.{index}.duration",
-        message=f"The drain event at {event.at:g} s lasts {format_quantity(event.duration, 's')}, and its time to drain is "
+        message=f"The drain event at {format_instant(event.at)} lasts {format_quantity(event.duration, 's')}, and its time to drain is "
         f"{limit}: the instances are back before they have stopped, and nothing is ever cut off; let it last longer",
         fix=with_events(
             design, {index: raw}, f"Let it last {format_quantity(2.0 * event.seconds, 's')}"
@@ -120,7 +120,7 @@ def _never_empty(reading: Reading, index: int, event: Event) -> Iterator[Finding
                 code="endless-drain",
                 id=node.id,
                 field=f"scenario.events.{index}.seconds",
-                message=f"{name_of(design, link.source)} picks once a connection, and the drain event at {event.at:g} s "
+                message=f"{name_of(design, link.source)} picks once a connection, and the drain event at {format_instant(event.at)} "
                 f"gives {name_of(design, node.id)} as long as it takes: what comes over connections that nobody closes "
                 "goes there all the time; write a time to drain",
                 fix=with_events(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.model.findings import Finding
+from engine.model.units import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,6 @@ def keys_unread(reading: Reading, plan: Plan) -> Iterator[Finding]:
             code="no-effect",
             id=event.target,
             field=f"scenario.events.{index}.change",
-            message=f"Nothing here tells one key from another, so the hot key at {event.at:g} s changes nothing; add a "
+            message=f"Nothing here tells one key from another, so the hot key at {format_instant(event.at)} changes nothing; add a "
             "cache, a key-value cluster, row locks, or a picker that goes by the key",
         )

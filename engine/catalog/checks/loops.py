@@ -9,6 +9,7 @@ from engine.catalog.checks.standstill import crossing_takes_time, work_takes_tim
 from engine.model.edits import Remove, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
+from engine.model.units import format_quantity
 from engine.plan.deadlock import deadlocks
 from engine.plan.endless import Trip, Visits, closing, gains_of, nodes_of, trips_of
 from engine.plan.order import callers_first
@@ -171,7 +172,10 @@ def _deadlock(reading: Reading, found: Deadlock) -> Finding:
         message=f"{message}. Let go while waiting, give a call a timeout, or keep a pool apart for "
         "these calls",
         fix=SetField(
-            found.link.id, ("config", "timeout"), _TIMEOUT, f"Set timeout to {_TIMEOUT:g} s"
+            found.link.id,
+            ("config", "timeout"),
+            _TIMEOUT,
+            f"Set timeout to {format_quantity(_TIMEOUT, 's')}",
         ),
     )
 

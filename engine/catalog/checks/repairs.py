@@ -8,6 +8,7 @@ from engine.catalog.checks.event_fixes import raw_event, with_events
 from engine.catalog.inside import members
 from engine.model.findings import Finding
 from engine.model.names import name_of
+from engine.model.units import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def _finding(design: Design, index: int, event: Event, code: str, what: str) -> 
         code=code,
         id=event.target,
         field=f"scenario.events.{index}.through",
-        message=f"The {event.change} event at {event.at:g} s is repaired from {name_of(design, event.through or '')}: {what}",
+        message=f"The {event.change} event at {format_instant(event.at)} is repaired from {name_of(design, event.through or '')}: {what}",
         fix=with_events(design, {index: raw}, "Repair it from anywhere"),
     )
 

@@ -151,5 +151,7 @@ def _slow(facts: Facts, node_id: str, ttl: float, health: HealthPlan) -> Finding
         f"out, and {format_quantity(ttl, 's')} more until the last caller has asked again{lost}; "
         f"{format_quantity(_ADVISED, 's')} is advised for records with checks"
     )
-    fix = SetField(node_id, ("config", "ttl"), _ADVISED, f"Set TTL to {_ADVISED:g} s")
+    fix = SetField(
+        node_id, ("config", "ttl"), _ADVISED, f"Set TTL to {format_quantity(_ADVISED, 's')}"
+    )
     return risk(node_id, "slow-failover", message, "ttl", fix)

@@ -25,6 +25,7 @@ from engine.model.metric_names import instance_of, made
 from engine.model.metrics import metric_of_design
 from engine.model.names import did_you_mean, name_of, one_of
 from engine.model.spread import FIELD as SPREAD
+from engine.model.units import format_instant, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,7 +207,7 @@ def _unread(design: Design, index: int, event: Event) -> Iterator[Finding]:
             code="unread-field",
             id=event.target if event.target in _items(design) else None,
             field=f"scenario.events.{index}.{name}",
-            message=f"The {event.change} event at {event.at:g} s does not read {name!r} ({what}); "
+            message=f"The {event.change} event at {format_instant(event.at)} does not read {name!r} ({what}); "
             "take the field out",
             fix=with_events(design, {index: raw}, f"Take out {name}"),
         )
@@ -272,16 +273,16 @@ def objective_warnings(design: Design) -> Iterator[Finding]:
     end, warmup = design.scenario.duration, design.scenario.warmup
     for index, objective in enumerate(design.objectives):
         if objective.to is not None and objective.to > end:
-            field, when = "to", f"until {objective.to:g} s"
+            field, when = "to", f"until {format_instant(objective.to)}"
         elif objective.from_ is not None and objective.from_ >= end:
-            field, when = "from", f"from {objective.from_:g} s on"
+            field, when = "from", f"from {format_instant(objective.from_)} on"
         elif objective.from_ is None and objective.to is not None and objective.to <= warmup:
             yield Finding(
                 level="warning",
                 code="objective-outside",
                 field=f"objectives.{index}.to",
-                message=f"The objective on {objective.metric!r} counts until {objective.to:g} s, when the "
-                f"warm-up ({warmup:g} s) is not over; give it a 'from'",
+                message=f"The objective on {objective.metric!r} counts until {format_instant(objective.to)}, when the "
+                f"warm-up ({format_quantity(warmup, 's')}) is not over; give it a 'from'",
             )
             continue
         else:
@@ -290,7 +291,7 @@ def objective_warnings(design: Design) -> Iterator[Finding]:
             level="warning",
             code="objective-outside",
             field=f"objectives.{index}.{field}",
-            message=f"The objective on {objective.metric!r} counts {when}, but the run ends at {end:g} s, "
+            message=f"The objective on {objective.metric!r} counts {when}, but the run ends at {format_instant(end)}, "
             "so it cannot be met; run longer, or choose another time",
         )
 
@@ -308,7 +309,7 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
                 code="few-instances",
                 id=event.target,
                 field=f"scenario.events.{index}.instances",
-                message=f"The {event.change} event at {event.at:g} s is about {event.instances} instances, and "
+                message=f"The {event.change} event at {format_instant(event.at)} is about {event.instances} instances, and "
                 f"{_target(design, event)} has {there}; write at most {there}, or leave it out for all",
             )
         if event.instance is not None and there is not None and event.instance > there:
@@ -317,7 +318,7 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
                 code="few-instances",
                 id=event.target,
                 field=f"scenario.events.{index}.instance",
-                message=f"The {event.change} event at {event.at:g} s is about instance {event.instance}, and "
+                message=f"The {event.change} event at {format_instant(event.at)} is about instance {event.instance}, and "
                 f"{_target(design, event)} has {there}; write at most {there}",
             )
         limited = ("workers", "connections")
@@ -356,7 +357,7 @@ def _endless(reading: Reading, event: Event) -> Iterator[Finding]:
             id=link.id,
             field="config.timeout",
             message=f"Who calls over {name} has no timeout and waits for ever once {_target(design, event)} "
-            f"never answers, from {event.at:g} s on; set one",
+            f"never answers, from {format_instant(event.at)} on; set one",
             fix=SetField(link.id, ("config", "timeout"), 1.0, "Set 1 s"),
         )
 

@@ -29,6 +29,7 @@ from engine.model.edits import UNSET, CompoundEdit, SetField
 from engine.model.findings import Finding
 from engine.model.link import DEFAULT_LINK
 from engine.model.names import did_you_mean, name_of
+from engine.model.units import format_instant, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,6 +240,6 @@ def _late_events(design: Design) -> Iterator[Finding]:
                 code="late-event",
                 id=event.target if event.target and design.item(event.target) else None,
                 field=f"scenario.events.{index}.at",
-                message=f"The {event.change} at {event.at:g} s comes after the end of the run "
-                f"({design.scenario.duration:g} s); move it or make the run longer",
+                message=f"The {event.change} at {format_instant(event.at)} comes after the end of the run "
+                f"({format_quantity(design.scenario.duration, 's')}); move it or make the run longer",
             )

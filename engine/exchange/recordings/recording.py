@@ -46,7 +46,7 @@ class Recording:
     def about(self) -> str:
         """What it holds, in a few words."""
         count = plural(len(self.times), "arrival", "arrivals")
-        parts = [f"{count} in {self.times[-1]:g} s"]
+        parts = [f"{count} in {format_quantity(self.times[-1], 's')}"]
         if self.classes is not None:
             parts.append(plural(len(set(self.classes)), "class", "classes"))
         if self.keys is not None:
@@ -82,7 +82,7 @@ class RateCurve:
     def about(self) -> str:
         """What it holds, in a few words."""
         requests = spaced(round(self.requests))
-        return f"a rate curve of {requests} requests in {self.length:g} s"
+        return f"a rate curve of {requests} requests in {format_quantity(self.length, 's')}"
 
 
 def length_of(first: float, last: float, count: int) -> float:

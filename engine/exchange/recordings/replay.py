@@ -14,6 +14,7 @@ from engine.exchange.recordings.recording import (
 )
 from engine.model.edits import CompoundEdit, EditError, SetDesign, SetField
 from engine.model.names import did_you_mean
+from engine.model.units import format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def replay(design: Design, client: str, recording: Recording | RateCurve) -> Rep
         msg = f"{error}; or import a part of the recording"
         raise RecordingError(msg) from error
     parts = [recording.about, *recording.notes, *classes.notes(), served.note]
-    parts.append(f"the scenario lasts {_duration(design, recording.length):g} s")
+    parts.append(f"the scenario lasts {format_quantity(_duration(design, recording.length), 's')}")
     return Replay(edit, applied, "; ".join(part for part in parts if part))
 
 

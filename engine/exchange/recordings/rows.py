@@ -20,6 +20,7 @@ from engine.exchange.recordings.recording import (
     shares_of,
     spaced,
 )
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,14 +95,14 @@ class Rows:
         back = float((np.maximum.accumulate(times) - times).max())
         if back >= _BACK:
             self.notes.append(
-                f"times go back by up to {back:g} s and are put in order; where a clock was put back, give "
+                f"times go back by up to {format_quantity(back, 's')} and are put in order; where a clock was put back, give "
                 "them with their zone"
             )
         order = np.argsort(times, kind="stable")
         times = times[order]
         if times[-1] > _LATEST:
             msg = (
-                f"lasts {times[-1]:g} s; say in which unit the times are: --unit ms, us or ns, "
+                f"lasts {format_quantity(times[-1], 's')}; say in which unit the times are: --unit ms, us or ns, "
                 "or a header such as time_ms"
             )
             raise RecordingError(msg)

@@ -10,6 +10,7 @@ from engine.exchange.recordings import instants
 from engine.exchange.recordings.recording import RecordingError, quoted
 from engine.exchange.recordings.rows import Rows
 from engine.exchange.recordings.source import lines_of
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -216,7 +217,7 @@ def _refuse_samples(rows: Rows, *, measures: bool) -> None:
     step = rows.evenly if measures else None
     if step is not None:
         msg = (
-            f"has a line every {step:g} s with numbers beside it: this seems to be an aggregate, not a recording of "
+            f"has a line every {format_quantity(step, 's')} with numbers beside it: this seems to be an aggregate, not a recording of "
             "single arrivals; give the client a rate curve [[t, rps], …] instead, or leave all columns but the "
             "times away where each line is one arrival"
         )

@@ -107,8 +107,8 @@ class RateLimit(Policy):
         """Refuse a window in which nobody may pass."""
         if self.algorithm.endswith("_window") and self.rate * self.window < 1.0 - _ROUNDING:
             msg = (
-                f"a window of {self.window:g} s lets in {self.rate * self.window:g} requests; widen it to "
-                f"{1.0 / self.rate:g} s or more"
+                f"a window of {format_quantity(self.window, 's')} lets in {format_quantity(self.rate * self.window, '')} requests; widen it to "
+                f"{format_quantity(1.0 / self.rate, 's')} or more"
             )
             raise ValueError(msg)
         return self

@@ -38,7 +38,7 @@ def said(made: dict[str, Any], code: str) -> list[str]:
             {"stale_if_error": 1e6},
             True,
             "old-answers",
-            "serves answers that expired up to 1000000 s",
+            "serves answers that expired up to 11.6 days ago",
         ),
         ({"write_policy": "through"}, False, "no-effect", "has no link over which writes could go"),
     ],

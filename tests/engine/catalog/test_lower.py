@@ -293,6 +293,10 @@ def test_a_set_event_may_change_a_link() -> None:
             {"target": "db", "change": "set", "path": "connections", "value": 3},
             "Db: connections = 3",
         ),
+        (
+            {"target": "cache-db", "change": "set", "path": "timeout", "value": 0.042},
+            "Cache → Db: timeout = 42 ms",
+        ),
     ],
 )
 def test_events_are_told_in_words(event: dict[str, Any], text: str) -> None:

@@ -22,7 +22,7 @@ def test_chaos_prints_a_map_and_misses(
     assert study(*arguments, "--json", out, "--csv", tmp_path / "runs.csv") == 1
     shown = capsys.readouterr().out
     assert "0 of 2 experiments hold." in shown
-    assert "kill web was aborted at 7 s: users.availability<0.5, it was 0" in shown
+    assert "kill Web was aborted at 7 s: users.availability<0.5, it was 0" in shown
     assert "Of clients the goodput lost" in shown
     made = json.loads(out.read_text())
     assert made["study"] == "chaos"
@@ -61,7 +61,7 @@ def test_metastability_says_what_it_is(tmp_path: Path, capsys: pytest.CaptureFix
     out = tmp_path / "meter.json"
     assert study(*arguments, "--trigger", "slow", "--for", "10s", "--json", out) == 1
     shown = capsys.readouterr().out
-    assert "Predicted: web can stay down from load 0.5 to 1 (30 rps to 60 rps of 60 rps)" in shown
+    assert "Predicted: Web can stay down from load 0.5 to 1 (30 rps to 60 rps of 60 rps)" in shown
     made = json.loads(out.read_text())
     assert [row["load"] for row in made["tables"]["loop"]["rows"]] == [0.5, 1.0, 1.5]
 

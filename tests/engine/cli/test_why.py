@@ -66,7 +66,7 @@ def test_a_moment_at_which_all_was_well(shop: str, capsys: pytest.CaptureFixture
     [
         (["--node", "nobody"], "there is no node 'nobody'; there are: users, web"),
         (["--at", "soon"], "--at"),
-        (["--at", "900"], "900 s is no time of a run of 80 s"),
+        (["--at", "900"], "15 min is no time of a run of 80 s"),
     ],
 )
 def test_what_there_is_not_is_refused_in_a_line(

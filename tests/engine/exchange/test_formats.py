@@ -257,7 +257,7 @@ def test_a_replay_adds_classes_and_sets_the_length_in_one_step() -> None:
     assert applied.design.scenario.duration == 2400
     assert applied.design.scenario.warmup == 60
     assert "29 rare ones as 'other'" in done.about
-    assert "the scenario lasts 2400 s" in done.about
+    assert "the scenario lasts 40 min" in done.about
     assert applied.inverse.apply(applied.design).design == made
     result = run(applied.design)
     assert result["clients"]["users"]["offered"] == 78

@@ -103,7 +103,7 @@ def test_what_cannot_be_read_names_file_line_and_remedy(lines: list[str], says: 
 def test_a_clock_that_was_put_back_is_told() -> None:
     found = read("time", "2026-10-25 02:59:59", "2026-10-25 02:00:00", "2026-10-25 02:00:01")
     assert found.times == (0.0, 1.0, 3599.0)
-    assert "go back by up to 3599 s" in found.notes[0]
+    assert "go back by up to 1 h" in found.notes[0]
     zoned = read("2026-10-25T02:59:59+02:00", "2026-10-25T02:00:00+01:00")
     assert (zoned.times, zoned.notes) == ((0.0, 1.0), ())
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.units import format_margin, format_quantity, format_share, parse_quantity
+from engine.model.units import (
+    format_instant,
+    format_margin,
+    format_quantity,
+    format_share,
+    parse_quantity,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,11 @@ def test_what_is_no_duration_is_refused_with_a_remedy(text: str) -> None:
     [
         (0.0485, "s", "48.5 ms"),
         (0.9996, "s", "1 s"),
-        (86_400, "s", "86400 s"),
+        (599.0, "s", "599 s"),
+        (600.0, "s", "10 min"),
+        (5400.0, "s", "1.5 h"),
+        (86_400, "s", "1 day"),
+        (259_200, "s", "3 days"),
         (0.0, "s", "0 s"),
         (-3.0, "s", "-3 s"),
         (2.5e-7, "s", "250 ns"),
@@ -88,6 +98,25 @@ def test_what_is_no_duration_is_refused_with_a_remedy(text: str) -> None:
 )
 def test_quantities_are_written_to_three_digits(value: float, unit: str, text: str) -> None:
     assert format_quantity(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        (0.0, "0 s"),
+        (0.45, "0.45 s"),
+        (61.9, "61.9 s"),
+        (61.899999, "61.9 s"),
+        (123.45, "123.45 s"),
+        (600.0, "10:00"),
+        (725.54, "12:05.5"),
+        (3725.0, "1:02:05"),
+        (259_200.0, "72:00:00"),
+        (math.nan, "–"),
+    ],
+)
+def test_times_of_a_run_are_written_as_a_clock_has_them(instant: float, text: str) -> None:
+    assert format_instant(instant) == text
 
 
 @given(st.floats(1e-9, 1e12), st.sampled_from(["s", "B", "B/s", "rps", "%", "", "$/h"]))

@@ -139,7 +139,7 @@ def test_pages_are_told() -> None:
     session = Session(service(1, ONE, length=60.0, duration=600.0))
     session.advance(600.0)
     told = [(each.kind, each.text, each.target) for each in session.snapshot().notices]
-    text = "availability of Users burns its error budget more than 14.4 × in 3600 s and 300 s"
+    text = "availability of Users burns its error budget more than 14.4 × in 1 h and 300 s"
     assert ("alert", f"Page: {text}", "users") in told
     assert [kind for kind, *_ in told].count("restored") == 2
 

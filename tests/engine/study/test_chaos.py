@@ -92,7 +92,7 @@ def test_a_death_costs_those_who_need_it_and_nobody_else() -> None:
     assert lost(report, "west", "bots") == pytest.approx(1.0, abs=0.01)
     assert lost(report, "web", "db") is None  # nothing comes to it
     assert report.sentences[0] == "0 of 5 experiments hold."
-    assert "kill web, kill api, kill db, kill east and kill west" in report.sentences[1]
+    assert "kill Web, kill Api, kill Db, kill East and kill West" in report.sentences[1]
     assert {row["recovered"] for row in rows(report).values()} == {True}
     assert report.met is False
 
@@ -149,7 +149,7 @@ def test_an_experiment_is_aborted_within_a_window_and_the_fault_is_gone() -> Non
     assert row["recovered"] is True
     assert row["lost"] == pytest.approx(1.0, abs=0.02)  # while it lasted
     assert report.sentences[-1] == (
-        "kill web was aborted at 22 s: users.availability<0.5, it was 0 %."
+        "kill Web was aborted at 22 s: users.availability<0.5, it was 0 %."
     )
     other = rows(report)["api", "kill"]
     assert (other["verdict"], other["aborted"]) == ("missed", None)
@@ -171,7 +171,7 @@ def test_what_stays_down_is_told() -> None:
     report = conclude(Chaos(storm, targets=("web",), faults=("slow",), lasting=20.0))
     row = rows(report)["web", "slow"]
     assert (row["verdict"], row["recovered"], row["recovery"]) == ("missed", False, None)
-    assert "Goodput does not come back when it is over: slow web." in report.sentences
+    assert "Goodput does not come back when it is over: slow Web." in report.sentences
 
 
 def test_a_fault_to_the_end_leaves_nothing_to_tell_of_afterwards() -> None:

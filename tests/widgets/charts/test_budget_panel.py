@@ -160,3 +160,15 @@ def test_without_a_budget_it_says_how_to_get_one(charts: ChartsPanel, panel: Bud
     assert budgets_of(shop({"metric": "users.availability", "above": 0.9995}))[0].label.endswith(
         "above 99.95 %"
     )
+
+
+def test_budgets_lead_to_single_requests(
+    charts: ChartsPanel, panel: BudgetPanel, qtbot: QtBot
+) -> None:
+    feed(charts, shop(AVAILABLE), 30.0)
+    charts.axis.set_cursor(12.0)
+    menu = panel.menu_of(panel.charts[0])
+    (failed,) = [each for each in menu.actions() if each.text().startswith("Show me a failed one")]
+    with qtbot.waitSignal(charts.traces_requested) as asked:
+        failed.trigger()
+    assert asked.args == ["failed", None, 12.0]

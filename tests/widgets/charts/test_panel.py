@@ -445,3 +445,21 @@ def test_charts_follow_a_glide_one_a_frame(qtbot: QtBot, monkeypatch: pytest.Mon
     qtbot.waitUntil(lambda: not axis.is_gliding, timeout=20_000)
     wanted = (axis.start, axis.end)
     qtbot.waitUntil(lambda: all(each.plot.times == wanted for each in panel.charts), timeout=20_000)
+
+
+def test_every_chart_leads_to_single_requests(
+    panel: ChartsPanel, run: Callable[..., None], qtbot: QtBot
+) -> None:
+    """Of the moment that is pointed at; a pinned chart to those through its node, or where its link leads."""
+    run(30)
+    menu = ChartMenu(panel, panel.charts[TRAFFIC])
+    actions(submenu(menu, "Pin of node", "Orders DB"))["Utilization"].trigger()
+    actions(submenu(menu, "Pin of link", "Checkout → Orders DB"))["Retries"].trigger()
+    panel.axis.set_cursor(12.0)
+    assert panel.design is not None
+    (db,) = [each.id for each in panel.design.nodes if each.name == "Orders DB"]
+    for chart, item in zip(panel.charts, (None, None, None, db, db), strict=True):
+        for wanted, title in (("p99", "a p99 request"), ("failed", "a failed one")):
+            with qtbot.waitSignal(panel.traces_requested) as asked:
+                actions(ChartMenu(panel, chart))[f"Show me {title} about 12 s"].trigger()
+            assert asked.args == [wanted, item, 12.0]
