@@ -148,7 +148,7 @@ def _names(run: StudyRun) -> dict[str, str]:
     design: Design | None = getattr(run.study, "design", None)
     if design is None:  # a tournament has many, and its tables name none of their items
         return {}
-    return {each.id: name_of(design, each.id) for each in (*design.nodes, *design.links)}
+    return {each: name_of(design, each) for each in (*design.node_by_id, *design.link_by_id)}
 
 
 def _say_how_to_go_on(run: StudyRun, common: Common, kept: str) -> None:
