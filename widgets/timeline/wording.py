@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from engine.catalog.events import describe
 from widgets.instruments.sources import item_name
 from widgets.instruments.text import instant_text, seconds_text
 from widgets.theme import Ink
@@ -27,7 +27,7 @@ def name_of(design: Design, item_id: str | None) -> str:
 
 def event_text(design: Design, event: Event) -> str:
     """A label such as ``Load × 2.4``, ``Catalog cache flushed`` or ``Orders DB slow × 10``."""
-    return describe(event, design)
+    return event.kind.sentence_of(event, partial(name_of, design))
 
 
 def event_ink(theme: Theme, event: Event) -> Ink:
