@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from widgets.canvas.health import Calm, LinkHealth, NodeHealth
 from widgets.canvas.readings import link_readings, node_readings
-from widgets.canvas.smoothing import Smooth, elapsed
+from widgets.canvas.smoothing import SIMULATED_TAU, Smooth, elapsed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.model.design import Design, Event
-    from engine.sim.snapshot import Snapshot
+    from engine.sim.snapshot import NodeGauge, Sample, Snapshot
     from widgets.instruments import Moment
 
 Calms = dict[str, tuple[float, int]]
@@ -25,6 +25,8 @@ _NO_FAULT: Final = frozenset({"load", "setting"})
 """Tones of events that break nothing."""
 STEP: Final = 1.5
 """Wall seconds that a simulated one counts as where a run stands still after a step, and a step at most."""
+_PIECES: Final = 6
+"""Of a long time, so many times `SIMULATED_TAU` are looked at: what was before is forgotten."""
 _PERIOD: Final = 0.1
 """Wall seconds between looks at gauges alone: cards are not painted faster than that."""
 
@@ -63,17 +65,34 @@ class LiveStats:
         self._simulated += passed
         if not snapshot.samples and wall > 0.0 and self._since < _PERIOD:
             return
-        seconds = elapsed(self._since, self._simulated)
+        wall, simulated = self._since, self._simulated
         self._since = self._simulated = 0.0
         self.states = snapshot.states
-        nodes = node_readings(snapshot.samples)
-        for node_id in nodes.keys() | snapshot.gauges.keys():
+        *before, last = pieces = _pieces(snapshot.samples)
+        whole = sum(map(_span, pieces)) or 1.0
+        for piece in before:
+            share = _span(piece) / whole
+            self._take(piece, {}, {}, elapsed(wall * share, simulated * share))
+        share = _span(last) / whole if before else 1.0
+        seconds = elapsed(wall * share, simulated * share)
+        self._take(last, snapshot.gauges, snapshot.in_flight, seconds)
+
+    def _take(
+        self,
+        samples: Sequence[Sample],
+        gauges: Mapping[str, NodeGauge],
+        in_flight: Mapping[str, int],
+        seconds: float,
+    ) -> None:
+        """Take in what was so on average in an interval, and at its end."""
+        nodes = node_readings(samples)
+        for node_id in nodes.keys() | gauges.keys():
             health = self.nodes.setdefault(node_id, NodeHealth())
-            health.observe(nodes.get(node_id), snapshot.gauges.get(node_id), seconds)
-        links = link_readings(snapshot.samples)
-        for link_id in links.keys() | snapshot.in_flight.keys():
+            health.observe(nodes.get(node_id), gauges.get(node_id), seconds)
+        links = link_readings(samples)
+        for link_id in links.keys() | in_flight.keys():
             way = self.links.setdefault(link_id, LinkHealth())
-            way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), seconds)
+            way.observe(links.get(link_id), in_flight.get(link_id, 0), seconds)
 
     def remember(self) -> Calms:
         """What was calm so far: with it, the numbers of this moment can be judged again later."""
@@ -111,6 +130,26 @@ class LiveStats:
             del self.nodes[gone]
         for gone in self.links.keys() - design.link_by_id.keys():
             del self.links[gone]
+
+
+def _pieces(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
+    """What a snapshot holds of a long time, as of a run that was repeated, in pieces: the last of it.
+
+    On average over all of it, a node would fail that did so long before.
+    """
+    if not samples or samples[-1].end - samples[0].start <= 2.0 * SIMULATED_TAU:
+        return [samples]
+    found: dict[int, list[Sample]] = {}
+    for sample in samples:
+        ago = int((samples[-1].end - sample.end) / SIMULATED_TAU)
+        if ago < _PIECES:
+            found.setdefault(ago, []).append(sample)
+    return list(found.values())
+
+
+def _span(samples: Sequence[Sample]) -> float:
+    """Seconds of some samples."""
+    return samples[-1].end - samples[0].start if samples else 0.0
 
 
 def acts(event: Event, time: float, speed: float = 1.0) -> bool:

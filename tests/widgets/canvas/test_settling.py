@@ -171,3 +171,24 @@ def test_a_latency_of_an_outage_does_not_outweigh_a_minute_of_milliseconds() -> 
         level.feed_level(0.0005, weight_of(1.0 / 30.0))
     assert level.value == pytest.approx(0.0005 * 6000.0 ** math.exp(-3.0 / TAU))
     assert level.feed_level(math.nan, 0.5) == level.value
+
+
+@pytest.mark.parametrize("wall", [0.0, 0.1, 3.0])
+def test_a_long_time_at_once_is_seen_as_it_ended(wall: float) -> None:
+    """A run that was repeated comes in one snapshot: what was over long before is not on average there."""
+
+    def seen(ills: range) -> NodeHealth:
+        stats = LiveStats()
+        bad = NodeSample(50, 0, {"timeout": 50}, latency_all=Percentiles(50, 1.0, 1.0, 1.0, 1.0))
+        good = NodeSample(50, 50, latency=GOOD, latency_all=GOOD)
+        samples = tuple(
+            Sample(at, at + 1.0, {"users": bad if at in ills else good}, {}) for at in range(600)
+        )
+        stats.observe(Snapshot(600.0, 0.0, 0, samples=samples), wall)
+        return stats.nodes["users"]
+
+    assert seen(range(100)).state == "healthy"
+    assert seen(range(500, 560)).state != "idle"
+    now = seen(range(570, 600))
+    assert now.state == "failing"
+    assert now.flow.failing > 0.2
