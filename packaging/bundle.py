@@ -27,6 +27,9 @@ MAX_ARCHIVE = 80_000_000
 UNSAFE_TO_STRIP = ("numpy.libs", "_compiled")
 """Libraries that were moved about with patchelf break when they are stripped; others gain nothing."""
 
+NEEDED_BY_ANY_PROGRAM = ("HOME", "LANG", "SYSTEMROOT", "TMPDIR")
+"""What of the environment even a program that leans on nothing finds."""
+
 
 def freeze(dist: Path) -> Path:
     """Run PyInstaller; returns the folder of the application."""
@@ -91,8 +94,8 @@ def pack(app: Path, archive: Path, preset: int) -> None:
 
 def self_test(app: Path) -> None:
     """Run the frozen program's self-test with nothing of this environment to lean on."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL"))}
-    environment |= {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"}
+    kept = {name: os.environ[name] for name in NEEDED_BY_ANY_PROGRAM if name in os.environ}
+    environment = {**kept, "QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"}
     subprocess.run([str(app / "windtunnel"), "selftest"], cwd="/", env=environment, check=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from engine.model.units import format_quantity
@@ -50,8 +51,14 @@ class Metric:
     @property
     def extra(self) -> Metric:
         """The same metric under its full name, ``extra.hit_ratio``."""
-        return replace(self, name=f"{EXTRA}{self.name}")
+        return _extra(self)
 
     def text(self, value: float) -> str:
         """A value for reading, in the unit."""
         return format_quantity(value, self.unit)
+
+
+@cache  # asked for again and again, of the few hundred metrics that there are
+def _extra(metric: Metric) -> Metric:
+    """A metric under its full name."""
+    return replace(metric, name=f"{EXTRA}{metric.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,9 @@ SHELF = Path(__file__).resolve().parents[2] / "saved_designs"
 FILES = sorted(SHELF.glob("*.windtunnel"))
 
 
+@cache
 def shipped(name: str) -> Design:
-    """A design of the shelf."""
+    """A design of the shelf, which nobody changes: edits make others of it."""
     return files.load(SHELF / f"{name}.windtunnel")
 
 

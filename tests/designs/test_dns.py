@@ -128,26 +128,27 @@ def test_routes_that_are_withdrawn_though_all_servers_are_up() -> None:
     assert measured(shallow)["clients"]["users"]["failed"] == {}
 
 
-def restored(design: Design) -> list[tuple[str, float]]:
-    """What was over, or could not be, and when."""
+def restored(design: Design) -> tuple[list[tuple[str, float]], list[Sample]]:
+    """What was over, or could not be, and when; and what happened in each second."""
     session = Session(design)
     session.snapshot()
     session.advance(design.scenario.duration)
-    notices = [each for each in session.snapshot().notices if "cut from" in each.text]
-    return [(each.kind, each.at) for each in notices]
+    snapshot = session.snapshot()
+    notices = [each for each in snapshot.notices if "cut from" in each.text]
+    return [(each.kind, each.at) for each in notices], list(snapshot.samples)
 
 
 def test_a_repair_that_needs_what_is_broken() -> None:
     design = shipped("facebook-2021")
     says(design, "at 360 s the engineers are ready, and no way leads to the servers")
     says(design, "only then can the cut be repaired, at 556 s")
-    assert restored(design) == [("event", 240.0), ("alert", 360.0), ("restored", 556.0)]
-    samples = watched(design, 660.0)
+    kinds, samples = restored(design)
+    assert kinds == [("event", 240.0), ("alert", 360.0), ("restored", 556.0)]
     assert share_of_failures(samples, 480.0, 540.0) == 1.0
     assert share_of_failures(samples, 558.0, 660.0) == 0.0
     fixed = shipped("facebook-2021-fixed")
     says(fixed, "the engineers get there: the cut is repaired at 360 s, as planned")
-    assert restored(fixed) == [("event", 240.0), ("restored", 360.0)]
+    assert restored(fixed)[0] == [("event", 240.0), ("restored", 360.0)]
 
 
 @pytest.mark.parametrize(
@@ -160,12 +161,11 @@ def test_other_repairs_of_the_backbone(ttl: float, work: float, on_the_spot: flo
         SetField("resolvers", ("config", "ttl"), ttl),
         events(shipped("facebook-2021"), {"duration": work}, {"at": on_the_spot}),
     )
-    kinds = restored(design)
+    kinds, samples = restored(design)
     assert kinds[1] == ("alert", 240.0 + work)
     kind, at = kinds[2]
     assert kind == "restored"
     assert on_the_spot < at < on_the_spot + 30.0
-    samples = watched(design, 660.0)
     half = 258.9 + ttl / 2.0
     assert share_of_failures(samples, half - 5.0, half + 5.0) == pytest.approx(0.5, abs=0.12)
     assert share_of_failures(samples, 260.0 + ttl, on_the_spot) == 1.0

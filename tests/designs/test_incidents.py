@@ -95,13 +95,28 @@ def test_the_two_are_one_setting_apart(name: str) -> None:
 
 
 @cache
-def result_of(name: str) -> Any:
-    """The whole run of a design of the shelf, judged."""
+def run_of(name: str) -> tuple[Any, list[Sample], list[str]]:
+    """The whole run of a design of the shelf: its result, judged, each of its seconds, and the notices."""
     design = shipped(name)
     objectives = OWN.get(name.removesuffix("-fixed"))
-    return measured(
-        changed(design, SetDesign(("objectives",), objectives)) if objectives else design
-    )
+    if objectives:
+        design = changed(design, SetDesign(("objectives",), objectives))
+    session = Session(design)
+    session.snapshot()
+    session.advance(design.scenario.duration)
+    snapshot = session.snapshot()
+    notices = [each.text for each in snapshot.notices]
+    return session.result(), list(snapshot.samples), notices
+
+
+def result_of(name: str) -> Any:
+    """What the whole run of a design came to."""
+    return run_of(name)[0]
+
+
+def seconds_of(name: str) -> tuple[list[Sample], list[str]]:
+    """What happened in each second of the run of a design, and the notices."""
+    return run_of(name)[1:]
 
 
 @every_pair
@@ -110,17 +125,6 @@ def test_as_it_was_misses_what_the_fix_meets(name: str) -> None:
     fixed = result_of(f"{name}-fixed")["objectives"]
     assert fixed
     assert all(each["met"] for each in fixed), fixed
-
-
-@cache
-def seconds_of(name: str) -> tuple[list[Sample], list[str]]:
-    """What happened in each second of the run of a design, and the notices."""
-    design = shipped(name)
-    session = Session(design)
-    session.snapshot()
-    session.advance(design.scenario.duration)
-    snapshot = session.snapshot()
-    return list(snapshot.samples), [each.text for each in snapshot.notices]
 
 
 def codes(name: str) -> set[str]:

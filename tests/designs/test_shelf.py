@@ -11,7 +11,7 @@ import pytest
 
 from engine.catalog import check
 from engine.model import files
-from tests.designs.running import FILES, watched, within
+from tests.designs.running import FILES, shipped, watched, within
 
 if TYPE_CHECKING:
     from engine.model.design import Design, Frame, Link
@@ -147,7 +147,7 @@ def curve(design: Design, link: Link) -> list[tuple[float, float]]:
 
 
 def test_there_are_at_least_ten_designs_with_titles_of_their_own() -> None:
-    titles = [files.load(path).title for path in FILES]
+    titles = [shipped(path.stem).title for path in FILES]
     assert len(titles) >= 10
     assert len({title.casefold() for title in titles}) == len(titles)
 
@@ -159,7 +159,7 @@ def test_a_design_is_written_as_the_application_writes_it(path: Path) -> None:
 
 @every_design
 def test_a_design_runs_as_it_is(path: Path) -> None:
-    findings = check(files.load(path))
+    findings = check(shipped(path.stem))
     wrong = {each.code for each in findings if each.level != "risk"}
     assert wrong == WARNINGS.get(path.stem, set())
     risks = {each.code for each in findings if each.level == "risk"}
@@ -168,7 +168,7 @@ def test_a_design_runs_as_it_is(path: Path) -> None:
 
 @every_design
 def test_a_design_explains_itself(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     assert 40 <= len(design.description) <= 700
     assert design.notes
     for note in design.notes:
@@ -180,7 +180,7 @@ def test_a_design_explains_itself(path: Path) -> None:
 
 @every_design
 def test_nothing_lies_on_anything_else(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     boxes = cards(design) + notes(design)
     touching = [
         (one.name, other.name)
@@ -192,7 +192,7 @@ def test_nothing_lies_on_anything_else(path: Path) -> None:
 
 @every_design
 def test_frames_surround_exactly_what_belongs_to_them(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     frames = [frame_box(frame) for frame in design.frames]
     for frame in frames:
         for card in cards(design):
@@ -204,7 +204,7 @@ def test_frames_surround_exactly_what_belongs_to_them(path: Path) -> None:
 
 @every_design
 def test_no_link_runs_under_a_note_or_a_card(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     for link in design.links:
         ends = {link.source, link.target}
         others = [box for box in cards(design) + notes(design) if box.name not in ends]
@@ -214,7 +214,7 @@ def test_no_link_runs_under_a_note_or_a_card(path: Path) -> None:
 
 @every_design
 def test_links_lead_from_left_to_right_with_room_to_see_them(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     for link in design.links:
         if link.id in BACK:
             continue
@@ -224,7 +224,7 @@ def test_links_lead_from_left_to_right_with_room_to_see_them(path: Path) -> None
 
 @every_design
 def test_everything_is_on_the_grid(path: Path) -> None:
-    design = files.load(path)
+    design = shipped(path.stem)
     values = [value for each in design.nodes for value in (each.x, each.y)]
     for box in [*notes(design), *map(frame_box, design.frames)]:
         values += [box.left, box.top, box.right, box.bottom]
@@ -233,6 +233,6 @@ def test_everything_is_on_the_grid(path: Path) -> None:
 
 @every_design
 def test_a_design_can_be_watched_at_a_comfortable_speed(path: Path) -> None:
-    samples = within(watched(files.load(path), 20.0), 10.0, 20.0)
+    samples = within(watched(shipped(path.stem), 20.0), 10.0, 20.0)
     calls = sum(link.attempts for sample in samples for link in sample.links.values())
     assert calls / 10.0 <= MOST_CALLS

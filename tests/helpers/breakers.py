@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -58,7 +60,8 @@ class Naive:
         last = self.outcomes[-size:]
         least = size if self.state == "half" else min(its.minimum, size)
         if self.state != "half" and its.window_type == "seconds":
-            last = [each for each in self.outcomes if int(each[2]) > int(now) - its.window]
+            first = int(now) - its.window
+            last = list(takewhile(lambda each: int(each[2]) > first, reversed(self.outcomes)))
             least = its.minimum
         if len(last) < least:
             return
@@ -98,6 +101,7 @@ def told(settings: Breaker, times: list[float], kinds: list[int], end: float) ->
     return naive
 
 
+@cache
 def drawn(failing: tuple[str, ...], seed: int, end: float) -> tuple[list[float], list[int]]:
     """Calls whose kinds come in good and in bad phases."""
     random = np.random.default_rng(seed)
