@@ -11,15 +11,20 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
+from widgets.canvas.turns import Turns
 from widgets.theme import breakable, plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     from engine.model.findings import Finding
     from widgets.theme import ThemeManager
 
 MAX_SHOWN: Final = 100
+_AT_ONCE: Final = 8
+"""Rows that are made in a turn of the event loop."""
 _WIDTH, _HEIGHT = 460, 420
 _ICONS: Final = {"error": "error", "warning": "warning", "risk": "info"}
 _LEVELS: Final = {"error": "Errors", "warning": "Warnings", "risk": "Risks"}
@@ -121,6 +126,7 @@ class FindingsPanel(Overlay):
         layout.addWidget(self._area)
         self._body = QWidget()
         self._rows: list[FindingRow] = []
+        self._turns = Turns(self)
         self._design = Design()
         self._findings: tuple[Finding, ...] = ()
 
@@ -145,9 +151,15 @@ class FindingsPanel(Overlay):
             self._area.ensureWidgetVisible(self._rows[place])
 
     def _fill(self, design: Design, findings: tuple[Finding, ...]) -> None:
-        """Make the rows."""
+        """Make the rows: those that are seen now, and the others some a turn of the event loop."""
         self._rows.clear()
         self._body = QWidget()
+        self._turns.forget()
+        self._turns.do(self._made(design, findings), is_long=len(findings) > _AT_ONCE)
+        self._area.setWidget(self._body)
+
+    def _made(self, design: Design, findings: tuple[Finding, ...]) -> Iterator[None]:
+        """Make the rows, in steps."""
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
@@ -161,12 +173,15 @@ class FindingsPanel(Overlay):
                 row = FindingRow(finding, name_of(design, finding.id), self)
                 self._rows.append(row)
                 column.addWidget(row)
+                if len(self._rows) % _AT_ONCE == 0:
+                    yield
         if not findings:
             fine = set_role(QLabel("Nothing to report: the design is ready to run."), "muted")
             fine.setContentsMargins(12, 8, 12, 8)
             column.addWidget(fine)
         column.addStretch(1)
-        self._area.setWidget(self._body)
+        if self.isVisible():
+            self.place()
 
     @property
     def rows(self) -> list[FindingRow]:

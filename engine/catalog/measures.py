@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.catalog.registry import component
 from engine.model.metrics import metric_of_design, metrics_of, named
@@ -12,9 +12,14 @@ from engine.model.names import name_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.model.component import Component
     from engine.model.design import Design, Node
     from engine.model.metric import Metric
     from engine.model.metrics import Sort
+
+
+_KNOWN: Final[dict[str, tuple[Component | None, tuple[Metric, ...]]]] = {}
+"""By kind, the component that has these metrics: designs have thousands of nodes, of few kinds."""
 
 
 def measured_of(node: Node | None) -> tuple[Metric, ...]:
@@ -22,8 +27,13 @@ def measured_of(node: Node | None) -> tuple[Metric, ...]:
     if node is None:
         return metrics_of("link")
     found = component(node.kind)
+    known = _KNOWN.get(node.kind)
+    if known is not None and known[0] is found:
+        return known[1]
     sort: Sort = "client" if node.kind == "client" else "node"
-    return metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
+    metrics = metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
+    _KNOWN[node.kind] = (found, metrics)
+    return metrics
 
 
 def metric_of(design: Design, metric: str) -> Metric | None:

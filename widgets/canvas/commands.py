@@ -21,7 +21,7 @@ from widgets.canvas.aligning import LEAST, lined_up
 from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
-from widgets.canvas.layout import layout_edit
+from widgets.canvas.layout import laying_out
 from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, placed_rect, position
 from widgets.canvas.turns import Turns
@@ -183,7 +183,7 @@ class Commands:
         design, edit = None, None
         while stage.design is not design:
             design = stage.design
-            edit = layout_edit(design) if design.nodes else None
+            edit = (yield from laying_out(design)) if design.nodes else None
             yield
         if edit is not None:
             stage.request(edit)

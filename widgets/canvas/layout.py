@@ -10,10 +10,12 @@ from engine.model.edits import Move, Position
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect, snapped
 from widgets.canvas.layers import columns_of
 from widgets.canvas.layout_frames import framed, keep_frames_apart
-from widgets.canvas.ordering import laid_out, ordered
+from widgets.canvas.ordering import at_once, laid_out, ordering
 from widgets.canvas.rows import heights
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from engine.model.design import Design
 
 _COLUMN: Final = CARD_WIDTH + 108.0
@@ -26,7 +28,13 @@ _NOTES: Final = 48.0
 
 def layout_edit(design: Design) -> Move:
     """Place all nodes anew, open frames around their members, notes below where they are in the way."""
-    centres = arranged(design)
+    return at_once(laying_out(design))
+
+
+def laying_out(design: Design) -> Generator[None, None, Move]:
+    """The same in steps of some milliseconds: a design has thousands of nodes."""
+    centres = yield from _arranging(design)
+    yield
     positions = [Position(each, x, y) for each, (x, y) in centres.items()]
     boxes = framed(design, centres)
     positions += [Position(each, b.x(), b.y(), b.width(), b.height()) for each, b in boxes.items()]
@@ -37,6 +45,11 @@ def layout_edit(design: Design) -> Move:
 
 def arranged(design: Design) -> dict[str, tuple[float, float]]:
     """Centres of all nodes: column by distance from the clients, row by its neighbours' rows."""
+    return at_once(_arranging(design))
+
+
+def _arranging(design: Design) -> Generator[None, None, dict[str, tuple[float, float]]]:
+    """The same in steps."""
     nodes = sorted(design.nodes, key=lambda n: (n.frame or "", n.y, n.id))
     known = design.node_by_id
     ends = [(e.source, e.target) for e in design.links if e.source in known and e.target in known]
@@ -46,8 +59,10 @@ def arranged(design: Design) -> dict[str, tuple[float, float]]:
     for node in nodes:
         layers[columns[node.id]].append(node.id)
     graph = laid_out(layers, ends, {node.id: node.frame or node.id for node in nodes})
-    ordered(graph)
+    yield
+    yield from ordering(graph)
     rows = dict(zip(graph.names, heights(graph), strict=False))
+    yield
     keep_frames_apart(design, columns, rows)
     left = min((node.x for node in nodes), default=0.0)
     middle = sum(node.y for node in nodes) / max(len(nodes), 1)

@@ -9,10 +9,12 @@ of all rounds is kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
+
+_T = TypeVar("_T")
 
 _ROUNDS: Final = 16
 """Sweeps forth and back at most."""
@@ -75,8 +77,23 @@ def laid_out(
     return made
 
 
+def at_once(steps: Generator[None, None, _T]) -> _T:
+    """What work comes to that is done in steps."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: _T = end.value
+            return found
+
+
 def ordered(graph: Columns) -> None:
     """Sort every column so that few links cross."""
+    at_once(ordering(graph))
+
+
+def ordering(graph: Columns) -> Generator[None, None, None]:
+    """The same in steps."""
     rank = [0] * len(graph.before)
     for column in graph.columns:
         _note(column, rank)
@@ -86,9 +103,11 @@ def ordered(graph: Columns) -> None:
         if fewest == 0 or idle >= _PATIENCE:
             break
         _sweep(graph, rank, forth=number % 2 == 0)
+        yield
         count = crossings(graph)
         if count < 1.15 * fewest:
-            _swap(graph, rank)
+            yield
+            yield from _swapping(graph, rank)
             count = crossings(graph)
         idle += 1
         if count < fewest:
@@ -148,7 +167,7 @@ def _wanted(near: Sequence[int], rank: list[int], own: int) -> float:
     return sum(rank[each] for each in near) / len(near) if near else float(own)
 
 
-def _swap(graph: Columns, rank: list[int]) -> None:
+def _swapping(graph: Columns, rank: list[int]) -> Generator[None, None, None]:
     """Swap neighbours as long as that makes fewer crossings; groups stay together."""
     changed = [True] * len(graph.columns)
     for _ in range(_SWAPS):
@@ -158,6 +177,7 @@ def _swap(graph: Columns, rank: list[int]) -> None:
             due and _swap_in(graph, rank, column)
             for column, due in zip(graph.columns, around, strict=True)
         ]
+        yield
         if not any(changed):
             return
 
