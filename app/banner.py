@@ -44,6 +44,8 @@ class Message:
     choices: tuple[Choice, ...] = ()
     details: str = ""
     """Shown on demand, such as a traceback."""
+    is_awaited: bool = False
+    """Whether somebody asked to be told: it stands before everything else, which may have been there for long."""
 
 
 class Banner(QFrame):
@@ -78,7 +80,8 @@ class Banner(QFrame):
     @property
     def rank(self) -> int:
         """How urgent it is; 0 is read first."""
-        return ("error", "info", "offer").index(self._message.level)
+        order = ("error", "info", "offer")
+        return 0 if self._message.is_awaited else 1 + order.index(self._message.level)
 
     def count(self, place: int, number: int) -> None:
         """Say which of so many messages it is; nothing of the only one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
@@ -36,7 +37,8 @@ class RunMessages(QObject):
         run.halted.connect(self._show_halt)
         run.paused.connect(self._show_pause)
         run.running_changed.connect(self._forget_pause)
-        run.cleared.connect(lambda: banners.dismiss("engine"))
+        run.cleared.connect(lambda: self._forget("engine", "paused"))
+        run.rewound.connect(self._note_rewound)
 
     def _show_failure(self, message: str, trace: str) -> None:
         """The simulation broke: say so, and offer to start it again."""
@@ -68,7 +70,17 @@ class RunMessages(QObject):
             Choice("Go on", lambda: self._run.set_running(wanted=True)),
             Choice("Pause when…", self._show_breakpoints),
         )
-        self._banners.show_message(Message("paused", message, "info", choices))
+        self._banners.show_message(Message("paused", message, "info", choices, is_awaited=True))
+
+    def _note_rewound(self, time: float, _problem: str) -> None:
+        """It stands at another moment, where it did not pause by itself."""
+        if not math.isnan(time):
+            self._forget("paused")
+
+    def _forget(self, *keys: str) -> None:
+        """These are over."""
+        for key in keys:
+            self._banners.dismiss(key)
 
     def _forget_pause(self, running: bool) -> None:  # noqa: FBT001 - a Qt slot
         """It goes on: why it paused is over."""

@@ -219,6 +219,8 @@ class RunsCard(Overlay):
         row.addWidget(self._button("Keep the present run", "As it is by now", self._keeper.keep))
         set_role(self.buttons["Open"], "primary")
         column.addLayout(row)
+        self.note.hide()
+        self._show_buttons()
 
     def _button(self, text: str, tip: str, act: Callable[[], object]) -> QPushButton:
         """A button below the list."""

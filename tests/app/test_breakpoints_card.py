@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QGraphicsView, QLabel, QToolButton, QWidget
 
+from app.banner import BannerArea
 from app.breakpoints_card import BreakpointsCard
 from app.document import DesignDocument
 from app.run_controller import RunController
+from app.run_messages import RunMessages
 from engine.model.design import Design, Link, Node
 from engine.run.breakpoints import Breakpoint
 from engine.run.protocol import Paused, SetBreakpoints
@@ -156,3 +160,20 @@ def test_tab_through_a_card_leaves_the_rest_of_the_window_usable(card, qapp) -> 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     surface.setCursor(Qt.CursorShape.OpenHandCursor)
     assert canvas.viewport() is surface
+
+
+def test_why_it_paused_is_told_until_the_run_stands_elsewhere(qapp, qtbot, run) -> None:
+    look = ThemeManager(qapp, "dark")
+    banners = BannerArea(look)
+    qtbot.addWidget(banners)
+    RunMessages(run, banners, lambda: None, lambda: None)
+    for left in (
+        lambda: run.rewound.emit(39.0, ""),
+        run.cleared.emit,
+        lambda: run.running_changed.emit(True),
+    ):
+        run.paused.emit("Paused at 41.1 s: Checkout fails.")
+        run.rewound.emit(math.nan, "it was edited meanwhile")
+        assert banners.shown("paused") == "Paused at 41.1 s: Checkout fails."
+        left()
+        assert banners.shown("paused") is None

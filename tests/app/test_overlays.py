@@ -150,6 +150,18 @@ def test_a_message_takes_the_place_of_its_predecessor_and_acts_once(qtbot, look,
     assert area.isHidden()
 
 
+def test_what_was_waited_for_stands_before_an_old_error(qtbot, look) -> None:
+    area = BannerArea(look)
+    qtbot.addWidget(area)
+    area.show_message(Message("message", "The list of runs is damaged."))
+    area.show_message(Message("paused", "Paused at 20 s.", "info", is_awaited=True))
+    area.show_message(Message("later", "Not saved."))
+    assert not area.banner("paused").isHidden()
+    assert area.banner("later").isHidden()
+    area.dismiss("paused")
+    assert not area.banner("later").isHidden()
+
+
 def test_messages_come_one_at_a_time_and_the_most_urgent_first(qtbot, look) -> None:
     area = BannerArea(look)
     qtbot.addWidget(area)

@@ -262,6 +262,14 @@ def test_a_run_is_renamed_in_the_list(bench, qapp, qtbot) -> None:
     assert bench.failed == []
 
 
+def test_where_no_list_can_be_read_nothing_acts_on_a_run(bench, qapp, qtbot) -> None:
+    bench.path.write_bytes(b"no database" * 100)
+    card = opened_card(bench, qapp, qtbot)
+    assert "is damaged" in bench.failed[0]
+    acting = {text for text, button in card.buttons.items() if button.isEnabled()}
+    assert acting == {"Keep the present run"}
+
+
 def test_a_damaged_run_is_told_and_the_others_are_listed(bench, qapp, qtbot) -> None:
     bench.end()
     bench.keeper.keep()
