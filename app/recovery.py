@@ -264,7 +264,19 @@ class Recovery(QObject):
         """Unsaved work of processes that died, latest first; asking takes it over."""
         found = [each for path in self._folder.glob(f"*{_DESIGN}") if (each := self._claim(path))]
         self._claimed += found
+        self._sweep()
         return sorted(found, key=lambda each: each.saved_at, reverse=True)
+
+    def _sweep(self) -> None:
+        """Remove what processes left behind that died without unsaved work."""
+        for path in self._folder.glob(f"*{_LOCK}"):
+            copy = path.with_suffix(_DESIGN)
+            lock = _lock_of(copy)
+            if copy == self._copy or copy.exists() or not lock.tryLock(0):
+                continue
+            if not copy.exists():  # it may have been written until the lock was ours
+                copy.with_suffix(_ORIGIN).unlink(missing_ok=True)
+            lock.unlock()
 
     def _claim(self, path: Path) -> Leftover | None:
         """Take over a copy whose process is gone."""

@@ -44,6 +44,7 @@ from engine.run.protocol import (
     TakeTraces,
     Traced,
 )
+from widgets.instruments.text import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -449,7 +450,7 @@ class RunController(QObject):
         if isinstance(report, Halted):
             self.halted.emit(report.message)
         else:
-            self.paused.emit(f"Paused at {report.at:,.1f} s: {report.message}.")
+            self.paused.emit(f"Paused at {instant_text(report.at)}: {report.message}.")
 
     def _pass_on(self, report: Answer) -> None:
         """Tell whoever asked for something how that goes."""

@@ -132,6 +132,10 @@ def test_a_pause_says_where_and_why(run, pipe) -> None:
     pipe.reports.append(Paused(61.23, "p99 latency of Shoppers is 1.2 s, above 1 s"))
     run.tick()
     assert said == ["Paused at 61.2 s: p99 latency of Shoppers is 1.2 s, above 1 s."]
+    run.set_running(True)
+    pipe.reports.append(Paused(725.075, "an event is due"))
+    run.tick()
+    assert said[1:] == ["Paused at 12:05.0: an event is due."], "as the clock shows it"
     assert not run.running
 
 

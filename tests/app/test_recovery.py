@@ -138,6 +138,18 @@ def test_discarding_removes_it_for_good(recovery, folder) -> None:
     assert recovery.leftovers() == []
 
 
+def test_what_a_process_without_unsaved_work_left_is_swept_away(document, recovery, folder) -> None:
+    other = Recovery(folder, DesignDocument())
+    crash(folder)
+    (copy,) = folder.glob("*.windtunnel")
+    copy.unlink()
+    assert len(list(folder.glob("*.lock"))) == 3
+    assert recovery.leftovers() == []
+    alive = {each.copy.with_suffix(".lock") for each in (recovery, other)}
+    assert set(folder.iterdir()) == alive
+    other.close()
+
+
 def test_a_copy_without_its_origin_is_still_offered(recovery, folder) -> None:
     crash(folder)
     for origin in folder.glob("*.json"):
