@@ -53,7 +53,8 @@ Sends each request to **one** instance among all instances of the nodes behind i
 | zone | nearby first, by the frames around: same zone, same region, anywhere | as least connections nearby |
 
 **Affinity** sends whoever came before to the same instance again; if that died, the session is lost
-(`sessions_lost`). At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
+(`sessions_lost`). With *hash* another number of instances moves keys (`keys_moved`): 1 of n + 1 on a ring, n of n + 1 by
+modulo. One of n that is given up moves its own alone, 1 of n, and again when it is back. At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
 (`imbalance`: the fullest instance over the mean; `web.imbalance` of what it leads to, whatever picks). Only layer 7 can
 try a request again elsewhere or route it by what is in it. When an instance dies, the connections that lead there are
 closed; while one drains, they live on, and so do sticky users.

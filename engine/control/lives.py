@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.control.moves import note_moves
 from engine.control.rotation import settle_callers
 from engine.model.units import format_quantity
 from engine.plan.primitives import ZERO
@@ -130,6 +131,7 @@ class Lives:
             pool.starting = False
             self._kill(life)
             self.died(part)
+        note_moves(self._machine, part)
 
     def take_over(self, part: NodePart) -> None:
         """Have another machine serve in place of each instance of a node; what was inside fails."""
@@ -145,6 +147,7 @@ class Lives:
                 life.crashes = 0
                 life.killed = pool.starting = False
                 self._make_ready(life)
+        note_moves(self._machine, part)
 
     def sleep(self, part: NodePart) -> None:
         """Have no instance of a node any more, until somebody wakes it. Nobody is inside."""

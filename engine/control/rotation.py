@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.control.moves import note_moves
 from engine.records import dataclass
 from engine.sim.lane.roles.resolver import Resolver
 from engine.sim.primitives.rotation import ROTATION
@@ -48,6 +49,8 @@ class Rotation:
             panic = _call_the_good(endpoints, health) or panic
         if panic != self.panic:
             self._turn(panic=panic)
+        if self.part.choosing is not None:
+            self.part.choosing.spread.look()
 
     def panic_time(self, now: float) -> float:
         """Seconds for which everybody was called so far."""
@@ -122,6 +125,7 @@ def settle_callers(machine: Machine, target: NodePart) -> None:
         rotation = None if source is None else rotation_of(source)
         if rotation is not None:
             rotation.settle()
+    note_moves(machine, target)
 
 
 def _call_the_good(endpoints: list[Endpoint], health: HealthPlan | None) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _SAMPLES: Final = 4096
 """Keys of which it is looked where they belong: what moves is known to a percent."""
+_FEWER: Final = 2048
+"""The same, each time that an instance dies or is back."""
 _GOLDEN: Final = 2_654_435_769
 """The golden section of 32 bits: its multiples are spread evenly."""
 
@@ -123,6 +125,14 @@ def _map(
         for key, owner in zip(samples, owners, strict=False)
     )
     ring.moved += gone / _SAMPLES
+
+
+def served(ring: KeyRing, *, home: bool) -> list[Pool]:
+    """The instances that are asked for keys that stand for all; those to which they belong, where that is wanted."""
+    keys = (number * _GOLDEN % SPACE for number in range(_FEWER))
+    if home:
+        return [ring.pools[ring.copy(ring.hashed(key), 0)] for key in keys]
+    return [ring.pools[ring.serving(key)] for key in keys]
 
 
 def pick_by_ring(part: LinkPart, setup: Setup) -> bool:

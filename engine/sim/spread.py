@@ -30,6 +30,9 @@ class Spread:
         self.present: frozenset[Pool] = frozenset()
         self.moved = 0.0
         """Share of the keys that went to another instance, added up over all changes."""
+        self._pickers: list[Hashing] = []
+        self._healthy: list[bool] = []
+        """Who of the instances may take calls, when it was looked last."""
 
     def follow(
         self, endpoints: Iterable[Endpoint], before: Sequence[Picker], after: Sequence[Picker]
@@ -45,17 +48,47 @@ class Spread:
             if isinstance(old, Hashing) and isinstance(new, Hashing) and old is not new
         ]
         self.moved += max(shares, default=0.0)
+        self._pickers = [each for each in dict.fromkeys(after) if isinstance(each, Hashing)]
+        self._healthy = []
+
+    def look(self) -> None:
+        """Add what goes to another instance since one may not take calls any more, or may again."""
+        for picker in self._pickers[:1]:  # of all classes alike
+            before = self._healthy or [True] * len(picker.endpoints)
+            self._healthy = [each.healthy for each in picker.endpoints]
+            if before != self._healthy:
+                places = _places(picker, int(picker.reach))
+                gone = sum(
+                    _taken(picker, hashed, before) != _taken(picker, hashed, self._healthy)
+                    for hashed in places
+                )
+                self.moved += gone / len(places)
+
+
+def _taken(picker: Hashing, hashed: int, healthy: Sequence[bool]) -> int:
+    """The place of the instance that gets a hash; that to which it belongs where nobody else does."""
+    keys = picker.keys
+    place = first = int(keys.place(hashed))
+    skipped = 1
+    while not keys.sticks and place >= 0 and not healthy[place] and skipped < len(healthy):
+        place = int(keys.after(hashed, skipped))
+        skipped += 1
+    return place if place >= 0 and healthy[place] else first
+
+
+def _places(picker: Hashing, reach: int) -> list[int]:
+    """Hashes that stand for all, below what is mapped."""
+    reach = min(reach, int(picker.reach))
+    return [number * _GOLDEN % reach for number in range(min(_SAMPLES, reach))]
 
 
 def _moved(old: Hashing, new: Hashing) -> float:
     """The share of hashes that belong to another instance."""
     if not old.endpoints or not new.endpoints:
         return 0.0
-    reach = int(min(old.reach, new.reach))
-    count = min(_SAMPLES, reach)
-    places = [number * _GOLDEN % reach for number in range(count)]
+    places = _places(old, int(new.reach))
     gone = sum(
         old.endpoints[old.keys.place(hashed)].pool is not new.endpoints[new.keys.place(hashed)].pool
         for hashed in places
     )
-    return gone / count
+    return gone / len(places)

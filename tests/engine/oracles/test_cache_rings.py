@@ -138,6 +138,29 @@ def test_what_moves_from_nine_to_ten(placement: Any, moved: float) -> None:
     assert found["keys_moved"] == pytest.approx(moved, abs=0.03)
 
 
+@pytest.mark.parametrize("placement", ["ring", "mod", "slots", "range"])
+@pytest.mark.parametrize(("count", "more"), [(10, {"spares": 1}), (5, {"replicas": 1})])
+def test_a_dead_instance_moves_its_share_and_gets_it_back(
+    placement: Any, count: int, more: dict[str, int]
+) -> None:
+    """The map stays as it is, also by modulo: 1 of n keys goes to the gutter or the copy, and back with the instance."""
+    share = 1.0 / count
+    kill = event(1.0, 1.0, "kill", nodes=("ring",), instances=1)
+    many = (request_class(keys=KeyPlan(count=10_000, alpha=0.0)),)
+    made = aside(ring(count, placement=placement, **more), classes=many, duration=3.0, warmup=0.0)
+    for until, times in ((0.9, 0), (1.5, 1), (2.5, 2)):
+        simulation = Simulation(replace(made, events=(kill,)))
+        simulation.advance(until)
+        found = result_of(simulation.machine, (), 0.0)["nodes"]["ring"]["extra"]
+        assert found["keys_moved"] == pytest.approx(times * share, rel=0.12, abs=1e-9)
+
+
+def test_nothing_moves_where_nobody_takes_over() -> None:
+    kill = event(1.0, 1.0, "kill", nodes=("ring",), instances=1)
+    made = aside(ring(placement="mod"), events=(kill,), duration=3.0, warmup=0.0)
+    assert simulate(made)["nodes"]["ring"]["extra"]["keys_moved"] == 0.0
+
+
 def rows(result: Result) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = result["nodes"]["ring"]["instances"]
     return found

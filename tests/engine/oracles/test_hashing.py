@@ -110,6 +110,29 @@ def test_o23_what_moves_when_one_is_added(before: int) -> None:
         assert found["keys_moved"] == pytest.approx(share, rel=0.12, abs=0.005), name
 
 
+@pytest.mark.parametrize("name", ["mod", "ring", "slots", "range"])
+@pytest.mark.parametrize("count", [4, 10])
+def test_what_is_given_up_moves_alone_and_comes_back(name: str, count: int) -> None:
+    """A balancer that finds one of n dead sends its keys to the next one: 1 of n moves, and again when it is back.
+
+    Slots and ranges have nobody else: their calls fail, and nothing moves.
+    """
+    kill = event(5.0, 10.0, "kill", nodes=("web",), instances=1)
+    health = HealthPlan(interval=1.0, failures=2, successes=2, timeout=0.5)
+    moves = name in ("mod", "ring")
+    for until, times in ((4.0, 0), (12.0, moves), (30.0, 2 * moves)):
+        made = hashed(count, map=name, virtual_nodes=1000)
+        nodes = tuple(
+            replace(each, router=replace(each.router, health=health)) if each.router else each
+            for each in made.nodes
+        )
+        simulation = Simulation(replace(made, nodes=nodes, events=(kill,), duration=40.0))
+        simulation.advance(until)
+        check(simulation.machine)
+        found = extra(result_of(simulation.machine, (), 0.0))
+        assert found["keys_moved"] == pytest.approx(times / count, rel=0.15, abs=1e-9), until
+
+
 @pytest.mark.oracle(23)
 @pytest.mark.parametrize(("alpha", "count"), [(1.0, 10_000), (0.8, 1000), (1.2, 500)])
 def test_o23_a_hot_key_is_on_one_instance_however_many_there_are(alpha: float, count: int) -> None:
