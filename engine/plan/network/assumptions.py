@@ -135,8 +135,8 @@ def _held(site: Center) -> list[str]:
 
 
 def _late(edge: Edge) -> list[str]:
-    """Timeouts that cut the tail."""
-    if edge.late <= _WORTH:
+    """Timeouts that cut the tail, and are tried again: a call that its caller gives up for good is worked on all the same."""
+    if edge.late <= _WORTH or edge.plan.retry.attempts == 1:
         return []
     limit = format_quantity(edge.plan.timeout, "s")
     text = f"timeouts cut the tail: {format_quantity(edge.late, '%')} of the calls take longer than {limit}"

@@ -127,6 +127,8 @@ def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
             "not modelled: consumers that share their workers",
         ),
     )
+    if limited and site.stay.wait.loss > 0.0:
+        verdict.tail.append("waits before a bound are known by two moments")
     verdict.blind = next((why for holds, why in blind if holds), "")
     held = any(held_calls(each) for each in takers)
     doubts = (

@@ -11,10 +11,12 @@ from engine.model.units import format_quantity
 from engine.plan.network.alike import BY_CALLS, below, held_calls, short_of_memory
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
+from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import streams_of
 from engine.plan.network.unmodelled import fullness
 from engine.plan.network.validity import verdict_on
+from engine.plan.network.verdict import is_of_loss
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
 
+_SLIGHT: Final = 0.05
+"""Share of a time up to which waits that are doubted hardly show: they may be off by three times."""
+_FEW: Final = 0.01
+"""Share of calls that find no place up to which it hardly shows if it is another: it may be off by five times."""
 _FULL: Final = 0.97
 """Load of a node from which it may have no room for all, by a model of those who come."""
 _ALIKE: Final = 1.03
@@ -50,6 +56,8 @@ class Trust:
     """Whether there are no percentiles of its wait, whatever it calls."""
     unsure: bool = False
     """Whether it is doubted how many of the calls that are made for it fail."""
+    slack: float = 0.0
+    """How much (s) of its time is waits that are doubted of whom it calls; infinite where more is."""
 
     @property
     def is_grave(self) -> bool:
@@ -59,7 +67,8 @@ class Trust:
     @property
     def whole(self) -> tuple[str, ...]:
         """All doubts, each once."""
-        tail = [f"{PERCENTILES}{each}" for each in self.tail] if not self.no_tail else []
+        none = bool(self.no_tail) and self.no_wait_tail  # that of the wait alone may be known
+        tail = [f"{PERCENTILES}{each}" for each in self.tail] if not none else []
         return tuple(dict.fromkeys([*self.rate, *self.doubts, *tail]))
 
 
@@ -223,7 +232,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
         return True
     if len(ends) > (edge.plan.id in ends) or (max(edge.each) > 1.0 and _may_end(edge)):
         return True
-    lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
+    lossy = site.stay.wait.loss > _WORTH or site.through < 1.0
+    lossy = lossy or (bool(site.blind) and _refuses_somehow(site))
     # A queue delivers some again, or has no place for some, wherever anything but its times is doubted.
     return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
 
@@ -258,7 +268,8 @@ def _refuses_somehow(site: Center) -> bool:
     backlog = site.plan.backlog
     if backlog is not None:
         return backlog.capacity is not None and bool(site.blind)
-    if site.plan.station.queue_limit is None or site.plan.station.workers is None:
+    station = site.plan.station
+    if station.workers is None or (station.queue_limit is None and station.elastic is None):
         return False
     return bool(site.blind) and (held_calls(site) or not site.blind.startswith("waits for"))
 
@@ -280,7 +291,13 @@ def _may_end(edge: Edge) -> bool:
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
     full = full or (edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0)
     full = full or (below.plan.station.memory is not None and short_of_memory(below))
-    return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
+    full = full or (bool(below.blind) and _refuses_somehow(below))
+    for answer in below.answers:  # it may wait for somebody who is full
+        full = full or answer.mean == math.inf
+    if below.plan.router is not None:
+        for each in below.leaving:
+            full = full or (each.rate > 0.0 and _may_end(each))
+    return max(edge.fails) > _WORTH or full or edge.unsure
 
 
 def _fallible(network: Network) -> set[str]:
@@ -321,19 +338,47 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
     # What fails by chance fails as often whatever comes.
     fails = max(edge.fails) > below.plan.failing + _WORTH
-    fails = fails or _refuses_somehow(below) or full or edge.unsure
-    if (fails or target.unsure) and (target.rate or target.is_grave):
+    fails = fails or full or edge.unsure or (bool(below.blind) and _refuses_somehow(below))
+    doubted = (fails or target.unsure) and (target.rate or target.is_grave)
+    if doubted and not _fails_little(edge, target):
         source.doubts.append(f"how many calls to {below.name} fail is doubted")
         source.unsure |= edge.plan.waits
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
-    if target.doubts or target.rate:
+    if target.rate or (target.doubts and not _hardly_shows(edge, source, target)):
         scope = "" if _counts_on_times(site) else TIMES
         source.doubts.append(f"{scope}waits for {below.name}, whose times are doubted")
+        source.slack = math.inf
     if target.no_tail:
         source.no_tail = source.no_tail or f"no percentiles: those of {below.name} are not known"
     if target.tail:
         source.tail.append(f"those of {below.name} are approximate")
+
+
+def _fails_little(edge: Edge, target: Trust) -> bool:
+    """Whether so few calls find no place that nobody sees it where that share is only near."""
+    below = edge.target
+    steady = not (edge.unsure or target.unsure or target.rate or _refuses_somehow(below))
+    if not steady or below.dispersion > EVEN or max(edge.fails) > _FEW or edge.late > _WORTH:
+        return False
+    return all(is_of_loss(each) for each in target.doubts if is_grave(each))
+
+
+def _hardly_shows(edge: Edge, source: Trust, target: Trust) -> bool:
+    """Whether what is doubted of the times of who is called are waits that are next to nothing of the caller's."""
+    site, below = edge.source, edge.target
+    if below.blind or below.dispersion > EVEN:
+        return False
+    for each in target.doubts:
+        if not each.startswith(TIMES):
+            return False
+    slack = max(edge.each) * (target.slack + below.stay.wait.mean)
+    whole = site.mixed([each.mean for each in (site.answers or site.calls)])
+    if not slack <= _SLIGHT * whole < math.inf or held_calls(below) or _counts_on_times(site):
+        return False
+    source.slack += slack
+    source.tail.append(f"those of {below.name} are approximate")
+    return True
 
 
 def _counts_on_times(site: Center) -> bool:

@@ -15,6 +15,11 @@ FAILS: Final = 1e-4
 """Share of messages that fail from which it matters."""
 
 
+def is_of_loss(doubt: str) -> bool:
+    """Whether a doubt says that the share that finds no place is near, and not that it is unknown."""
+    return doubt.startswith("a bounded queue with ") or ": loss as if " in doubt
+
+
 @dataclass(slots=True)
 class Verdict:
     """What is to be said against the numbers of a node."""

@@ -208,7 +208,7 @@ def test_cold_starts_of_very_many_are_those_of_many(
 
 def test_who_is_refused_at_the_limit_does_not_start_cold() -> None:
     """All ten are warm for good; with one, whoever finds it idle for longer than it is kept starts it again."""
-    assert elastic.cold_share(95.0, 0.045, 14.0, 10) < 1e-9
+    assert elastic.cold_share(95.0, 0.045, 14.0, 10) < 1e-7
     assert elastic.cold_share(0.5, 0.1, 2.0, 1) == pytest.approx(math.exp(-1.0))
     function = node("fn", "function", service_time=exponential(0.045), concurrency=10, idle_ttl=14)
     made = design([client("users", 95.0), function], [link("users", "fn")], duration=200)
@@ -264,3 +264,77 @@ def test_durations_next_to_nothing_are_none(law: str) -> None:
     nodes.append(node("web", "service", service_time=exponential(0.01)))
     found = theory(nodes, [link("users", "lb"), link("lb", "web", delay=work)])
     assert found.clients["users"].latency == pytest.approx(0.01, rel=1e-3)
+
+
+@pytest.mark.parametrize(("jitter", "doubted"), [(0.0, False), (0.02, True)])
+def test_who_is_dealt_in_turn_comes_out_of_step_on_an_uneven_way(
+    jitter: float, *, doubted: bool
+) -> None:
+    web = node("web", "service", instances=4, workers=4, service_time=exponential(0.04))
+    way = exponential(jitter) if jitter else constant(0.01)
+    made = [client("users", 200.0), web], [link("users", "web", delay=way)]
+    found = theory(*made).nodes["web"].doubts
+    assert any("for times that differ" in each for each in found) is doubted
+
+
+def test_workers_that_take_long_to_be_made_are_doubted() -> None:
+    """80 are needed, and 5 are made in ten seconds: that takes 150 s, which are not over after 60."""
+    nodes = [client("users", 200.0)]
+    nodes.append(node("fn", "function", service_time=exponential(0.4), cold_start=constant(0.1)))
+
+    def doubts(instances: int) -> tuple[str, ...]:
+        nodes[1]["config"]["ramp"] = {"instances": instances, "per": 10.0}
+        return theory(nodes, [link("users", "fn")], duration=120, warmup=20).nodes["fn"].doubts
+
+    assert any("take 150 s to be made" in each for each in doubts(5))
+    assert not any("to be made" in each for each in doubts(100))
+
+
+def test_how_many_a_function_refuses_follows_from_erlang_for_poisson_arrivals_alone() -> None:
+    nodes = [node("users", "client", arrivals={"process": "deterministic", "rate": 200.0})]
+    nodes.append(node("fn", "function", service_time=exponential(0.08), concurrency=18))
+    said = "how many are refused is counted as for Poisson arrivals"
+    assert said in theory(nodes, [link("users", "fn")]).nodes["fn"].doubts
+    nodes[0]["config"]["arrivals"]["process"] = "poisson"
+    assert said not in theory(nodes, [link("users", "fn")]).nodes["fn"].doubts
+
+
+def test_calls_one_after_the_other_that_somebody_full_makes_wait_are_fewer() -> None:
+    """Through a balancer: the second call is made once the first is answered, which takes ever longer."""
+    nodes = [
+        client("users", 100.0),
+        node("web", "service", workers=1000),
+        node("lb", "load_balancer"),
+    ]
+    nodes.append(node("db", "service", workers=1, service_time=exponential(0.01)))
+    links = [link("users", "web"), link("web", "lb", times=2), link("lb", "db")]
+    assert "how much comes from Web is doubted" in theory(nodes, links).nodes["lb"].doubts
+
+
+def test_calls_one_after_the_other_that_somebody_refuses_are_fewer() -> None:
+    nodes = [
+        client("users", 100.0),
+        node("web", "service", workers=1000),
+        node("lb", "load_balancer"),
+    ]
+    db = {"service_time": exponential(0.01), "admission": {"concurrency": {"limit": 2}}}
+    nodes.append(node("db", "service", workers=1, **db))
+    links = [link("users", "web"), link("web", "lb", times=2), link("lb", "db")]
+    assert "how much comes from Web is doubted" in theory(nodes, links).nodes["lb"].doubts
+
+
+def test_waits_that_are_next_to_nothing_leave_no_doubt_at_who_waits_for_them() -> None:
+    """Uneven work at several workers makes waits uncertain: of a millisecond in a hundred, or of a half."""
+
+    def doubts(rate: float) -> tuple[str, ...]:
+        uneven = {"law": "lognormal", "mean": 0.01, "cv2": 4.0}
+        nodes = [client("users", rate)]
+        nodes.append(
+            node("web", "service", service_time=exponential(0.05), hold_while_waiting=False)
+        )
+        nodes[1]["config"]["workers"] = 100
+        nodes.append(node("db", "service", workers=4, service_time=uneven))
+        return theory(nodes, [link("users", "web"), link("web", "db")]).clients["users"].doubts
+
+    assert not [each for each in doubts(100.0) if not each.startswith("percentiles")]
+    assert [each for each in doubts(380.0) if not each.startswith("percentiles")]

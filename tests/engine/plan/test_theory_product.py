@@ -52,10 +52,14 @@ class Setting:
         """Whether the mean time at the station has a model that is exact, or was measured to be as good."""
         fifo = self.discipline in ("fifo", "lifo")
         insensitive = self.discipline == "ps"
-        if self.hold:  # a database below hears of the station what comes out of it
-            plain = self.picker in CHANCE and self.limit is None
-            known = self.arrivals == "poisson" or (self.arrivals == "closed" and not self.scaling)
-            return insensitive and plain and known
+        if self.hold:  # a database below hears of the station what comes out of it, and makes next to nobody wait
+            calm = self.limit is None and not self.scaling
+            plain = self.arrivals == "poisson" or (self.arrivals == "closed" and calm)
+            turns = (
+                self.arrivals in ("poisson", "deterministic") and calm and self.law == "exponential"
+            )
+            even = turns and self.picker in ("none", "round_robin")
+            return insensitive and ((plain and self.picker in CHANCE) or even)
         alike = self.law == "exponential"
         if self.arrivals == "deterministic":
             turns = self.picker in ("none", "round_robin") and self.discipline != "priority"
