@@ -67,7 +67,7 @@ def finding_codes() -> set[str]:
             for each in node.keywords:
                 if each.arg == "code" and isinstance(each.value, ast.Constant):
                     found.add(each.value.value)
-            made_by = ast.unparse(node.func).rpartition(".")[2]
+            made_by = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if made_by in {"risk", "_risk", "_warn", "_warning", "_finding"}:
                 texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
                 found |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from tests.engine.oracles.pending import ORACLES, PARTLY, PENDING
@@ -10,11 +11,15 @@ from tests.engine.oracles.pending import ORACLES, PARTLY, PENDING
 TESTS = Path(__file__).resolve().parents[2]
 
 
+@cache
 def marked_numbers() -> set[int]:
     """Numbers that `@pytest.mark.oracle(…)` gives to tests."""
     found: set[int] = set()
     for path in TESTS.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text(encoding="utf-8")
+        if "mark.oracle" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 found.update(*(numbers_of(each) for each in node.decorator_list))
     return found

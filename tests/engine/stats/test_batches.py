@@ -104,7 +104,10 @@ def test_percentiles_are_covered_and_estimated_from_the_whole_run(share: float) 
     covered = made = 0
     for _ in range(_RUNS // 2):
         draws = rng.exponential(1.0, (64, 80))
-        counts = np.array([np.histogram(row, edges)[0] for row in draws])
+        # What `np.histogram` counts of each row, without so many calls of it.
+        bins = np.searchsorted(edges, draws, "right") - 1
+        places = (np.arange(64)[:, None] * 1200 + bins)[bins < 1200]
+        counts = np.bincount(places, minlength=64 * 1200).reshape(64, 1200)
         interval = quantile_interval(counts.tolist(), edges[1:].tolist(), share)
         if interval is not None:
             made += 1

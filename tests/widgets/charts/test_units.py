@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QEvent
 
 from engine.catalog import COMPONENTS
 from engine.model.design import Design
@@ -19,6 +20,9 @@ from widgets.instruments.text import value_text
 from widgets.theme import DARK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from engine.model.component import Component
@@ -49,15 +53,30 @@ def moment(item: str, metric: Metric) -> Snapshot:
     return Snapshot(time=1.0, wall=1.0, requests=1, samples=(Sample(0.0, 1.0, nodes, links),))
 
 
-@pytest.fixture
-def charts(qtbot: QtBot) -> ChartsPanel:
+@pytest.fixture(scope="module")
+def panel(qapp: QApplication) -> Iterator[ChartsPanel]:
+    """One panel for all tests: to make its charts takes longer than any of them."""
     panel = ChartsPanel(DARK, TimeAxis(glide=0), components=BY_KIND)
-    qtbot.addWidget(panel)
     panel.set_design(DESIGN)
     panel.resize(1200, 250)
     panel.show()
+    yield panel
+    panel.close()
+    panel.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def charts(panel: ChartsPanel, qtbot: QtBot) -> Iterator[ChartsPanel]:
+    """The panel without a run and without pinned charts."""
     qtbot.waitExposed(panel)
-    return panel
+    yield panel
+    pinned = [each.feed.key for each in panel.charts if isinstance(each.feed, PinnedFeed)]
+    for metric, item in pinned:
+        panel.unpin(metric, item)
+    panel.clear_run()
+    assert len(panel.charts) == 3
+    assert not panel.history.extras("cache")
 
 
 @pytest.mark.parametrize(("item", "metric"), ALL, ids=[f"{item}.{m.name}" for item, m in ALL])
