@@ -199,11 +199,12 @@ def _overloads(record: Record, item: str | None) -> Iterable[_Trouble]:
     standing = Standing(case, Limits(case), math.inf)
     if not standing.tells:
         return
+    never = {each.id: standing.never_catches_up(each.id) for each in record.plan.nodes}
     for node in record.plan.nodes:
         if node.traffic is not None:
             if item in (None, node.id):
                 for name in standing.waited_for(node.id):
-                    stretch = standing.never_catches_up(name)
+                    stretch = never[name]
                     if stretch is not None:
                         yield _Trouble(node.id, stretch, stretch.peak, fails=False, behind=name)
         elif node.keeps_messages and item in (None, node.id):

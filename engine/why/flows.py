@@ -43,6 +43,11 @@ class Flows:
         """How long the part is."""
         return self.end - self.begin
 
+    @property
+    def since(self) -> str:
+        """From when on it is, in words: a long run forgets how it began."""
+        return "from the beginning" if self.begin <= 0.0 else "all the while"
+
     def comes(self, name: str) -> float:
         """What comes to a node (per second)."""
         return sum(each.arrivals for each in self._node(name)) / self.seconds
@@ -139,7 +144,8 @@ class Flows:
             for part in self._node(name)[:3]
             if not math.isnan(ratio := part.extra.get("hit_ratio", math.nan))
         ]
-        return store is not None and not store.prewarm and bool(first) and first[0] < _EMPTY
+        begins = self.begin <= 0.0 and store is not None and not store.prewarm
+        return begins and bool(first) and first[0] < _EMPTY
 
     def stay(self, name: str) -> float:
         """How long a request is at a node as a median over the intervals of their means (s); 0 where nothing is known."""

@@ -378,7 +378,7 @@ class Standing:
         for reason, share in self._flows.own(link.id).items():
             if share >= words.TELLING and reason in _REFUSES and not self._passes(link, reason):
                 text = (
-                    f"{self._case.name(link.id)} refuses {words.share(share)} of the calls from the beginning "
+                    f"{self._case.name(link.id)} refuses {words.share(share)} of the calls {self._flows.since} "
                     f"({words.why({reason: 1.0})})"
                 )
                 fact = Fact(self._flows.begin, text, link=link.id, value=share, first=True)
@@ -416,7 +416,7 @@ class Standing:
         for reason, share in self._flows.own(name).items():
             if share < words.TELLING or reason in ("timeout", "deadline"):
                 continue
-            text = f"{self._case.name(name)} fails {words.share(share)} of the requests from the beginning ({words.why({reason: 1.0})})"
+            text = f"{self._case.name(name)} fails {words.share(share)} of the requests {self._flows.since} ({words.why({reason: 1.0})})"
             fact = Fact(self._flows.begin, text, node=name, value=share, first=True)
             self._case.note("fails", fact)
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine.run.session import Session
+from engine.why.chain import explain
+from engine.why.record import Record
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.chains import chain_of
 
@@ -349,3 +352,20 @@ HEALTHY: dict[str, Design] = {
 def test_what_can_be_done_has_no_chain(name: str) -> None:
     facts = chain_of(HEALTHY[name])
     assert facts == (), [(fact.time, fact.item, fact.what) for fact in facts]
+
+
+@pytest.mark.parametrize("name", ["the cache begins empty", "an API fails"])
+def test_a_run_that_has_forgotten_its_beginning_tells_nothing_of_it(name: str) -> None:
+    wanted = (SETTINGS.get(name) or TOO_MUCH[name])[0]
+    session = Session(wanted)
+    record = Record(session.plan)
+    while session.now < END:
+        session.advance(session.now + 0.5)
+        record.add(session.snapshot())
+    for _ in range(20):
+        record.samples.popleft()
+    facts = explain(record, {each.id: each.name for each in wanted.nodes})
+    told = [(fact.time, fact.item, fact.what) for fact in facts]
+    assert facts[0].first, told
+    assert facts[0].time >= record.samples[0].start
+    assert not any("begin" in fact.what for fact in facts), told
