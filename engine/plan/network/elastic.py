@@ -14,11 +14,13 @@ from engine.plan.network.sources import EVEN
 from engine.plan.queueing.erlang import erlang_b
 from engine.plan.queueing.moments import law_of
 from engine.plan.queueing.waits import Wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.plan.network.centers import Center
+    from engine.plan.primitives import ElasticPlan
 
     Numbers = NDArray[np.float64]
 
@@ -26,6 +28,8 @@ _SPREAD: Final = 12.0
 """Standard deviations around the mean number inside beyond which nobody looks."""
 _WORTH: Final = 1e-3
 """Share of cold starts or refusals from which they matter."""
+_SOME: Final = 1e-5
+"""Share of cold starts from which the wait for them is more than nothing."""
 _MANY: Final = 1e4
 """Mean number inside from which shares follow from those of so many."""
 _LONG: Final = 10.0
@@ -57,7 +61,37 @@ def elastic_stay(site: Center) -> Stay:
         inside = site.hold.mean + share * cold.mean
     load = site.rate * inside
     loss = erlang_b(most, load)
-    doubts: list[str] = []
+    doubts = _doubts(site, elastic, _Cold(share, inside, kept, load, loss))
+    name = "M/G/∞" if loss < _WORTH else f"M/G/{most}/{most}"
+    square = share * cold.square
+    return Stay(
+        f"{name}, {format_figure(100.0 * share, 3)} % cold",
+        Wait(share, share * cold.mean, square, loss),
+        load=load / most,
+        doubts=tuple(doubts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cold:
+    """What is found of cold starts."""
+
+    share: float
+    """Of the requests."""
+    inside: float
+    """Seconds for which a request keeps a worker."""
+    kept: float
+    """Seconds for which an idle worker is."""
+    load: float
+    """Mean number inside."""
+    loss: float
+
+
+def _doubts(site: Center, elastic: ElasticPlan, cold: _Cold) -> list[str]:
+    """What is to be said against that."""
+    share, inside, kept, load, loss = cold.share, cold.inside, cold.kept, cold.load, cold.loss
+    most = site.plan.station.workers or 1
+    doubts = list[str]()
     made = site.rate * share
     if made * elastic.per > 0.5 * elastic.ramp:
         doubts.append(
@@ -65,6 +99,8 @@ def elastic_stay(site: Center) -> Stay:
         )
     elif loss > _WORTH and share > _WORTH:
         doubts.append("cold starts at the limit of concurrency are approximate")
+    elif loss > _WORTH and share > _SOME:
+        doubts.append(f"{TIMES}cold starts at the limit of concurrency are approximate")
     elif share > _WORTH and elastic.ramp < _BURSTS * _rises_by(load, elastic.per / inside):
         doubts.append(f"{TIMES}cold starts come together, which the ramp bounds")
     uneven = abs(site.cv2 - 1.0) > 1e-6 or site.dispersion > EVEN
@@ -82,14 +118,7 @@ def elastic_stay(site: Center) -> Stay:
         )
     if share > _WORTH and abs(site.cv2 - 1.0) > 1e-6:
         doubts.append(f"{TIMES}cold starts are counted as for Poisson arrivals")
-    name = "M/G/∞" if loss < _WORTH else f"M/G/{most}/{most}"
-    square = share * cold.square
-    return Stay(
-        f"{name}, {format_figure(100.0 * share, 3)} % cold",
-        Wait(share, share * cold.mean, square, loss),
-        load=load / most,
-        doubts=tuple(doubts),
-    )
+    return doubts
 
 
 def _rises_by(load: float, span: float) -> float:

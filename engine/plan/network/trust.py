@@ -233,6 +233,7 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     if len(ends) > (edge.plan.id in ends) or (max(edge.each) > 1.0 and _may_end(edge)):
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0
+    lossy = lossy or site.plan.station.elastic is not None
     lossy = lossy or (bool(site.blind) and _refuses_somehow(site))
     # A queue delivers some again, or has no place for some, wherever anything but its times is doubted.
     return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
@@ -338,7 +339,8 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
     # What fails by chance fails as often whatever comes.
     fails = max(edge.fails) > below.plan.failing + _WORTH
-    fails = fails or full or edge.unsure or (bool(below.blind) and _refuses_somehow(below))
+    fails = fails or full or edge.unsure or below.plan.station.elastic is not None
+    fails = fails or (bool(below.blind) and _refuses_somehow(below))
     doubted = (fails or target.unsure) and (target.rate or target.is_grave)
     if doubted and not _fails_little(edge, target):
         source.doubts.append(f"how many calls to {below.name} fail is doubted")

@@ -282,12 +282,15 @@ def test_workers_that_take_long_to_be_made_are_doubted() -> None:
     nodes = [client("users", 200.0)]
     nodes.append(node("fn", "function", service_time=exponential(0.4), cold_start=constant(0.1)))
 
-    def doubts(instances: int) -> tuple[str, ...]:
+    def found(instances: int) -> Theory:
         nodes[1]["config"]["ramp"] = {"instances": instances, "per": 10.0}
-        return theory(nodes, [link("users", "fn")], duration=120, warmup=20).nodes["fn"].doubts
+        return theory(nodes, [link("users", "fn")], duration=120, warmup=20)
 
-    assert any("take 150 s to be made" in each for each in doubts(5))
-    assert not any("to be made" in each for each in doubts(100))
+    slow, quick = found(5), found(100)
+    assert any("take 150 s to be made" in each for each in slow.nodes["fn"].doubts)
+    assert "how many calls to Fn fail is doubted" in slow.clients["users"].doubts
+    assert not any("to be made" in each for each in quick.nodes["fn"].doubts)
+    assert "how many calls to Fn fail is doubted" not in quick.clients["users"].doubts
 
 
 def test_how_many_a_function_refuses_follows_from_erlang_for_poisson_arrivals_alone() -> None:
