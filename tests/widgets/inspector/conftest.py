@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+from PySide6.QtCore import QEvent
 
 from engine.model.arrivals import Arrivals, Poisson
 from engine.model.component import Component
@@ -107,6 +108,8 @@ def design() -> Design:
 def look(qapp):
     manager = ThemeManager(qapp, "dark")
     yield manager
+    # Closed widgets go first: all of them would be styled anew.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     manager.setParent(None)
     manager.deleteLater()
     qapp.setStyleSheet("")
