@@ -27,7 +27,7 @@ from widgets.canvas.membership import dragged_along, placed_rect, position
 from widgets.canvas.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from engine.model.component import Component
     from engine.model.design import Link, Node
@@ -38,6 +38,8 @@ NUDGE: Final = SNAP
 FAR_NUDGE: Final = 4 * SNAP
 _LONG_TEXT: Final = 100_000
 """Characters of copied items from which on they are pasted in several turns of the event loop."""
+_LONG_CHART: Final = 4_000
+"""The same of a flowchart, which has to be laid out as well."""
 _MANY_NODES: Final = 200
 """Nodes from which on a layout is found in a turn of its own."""
 _BESIDE: Final = QPointF(36.0, 36.0)
@@ -71,7 +73,7 @@ class Commands:
 
         Thousands of them are read, added and selected in turns of their own.
         """
-        self.turns.do(self._paste(text, at), is_long=len(text) >= _LONG_TEXT)
+        self.turns.do(self._paste(text, at), is_long=_is_long(text))
 
     def _paste(self, text: str, at: QPointF | None) -> Iterator[None]:
         """The same in steps."""
@@ -81,7 +83,7 @@ class Commands:
             if text.lstrip()[:1] in ("{", ""):
                 clip = read_clip(text)
             else:
-                clip, about = self._read_foreign(text)
+                clip, about = yield from self._reading_foreign(text)
         except PasteError as error:
             stage.message.emit(str(error))
             return
@@ -103,13 +105,13 @@ class Commands:
             if about:
                 stage.message.emit(about)
 
-    def _read_foreign(self, text: str) -> tuple[Clip, str]:
-        """What a text holds that is no JSON, and what to say of it."""
+    def _reading_foreign(self, text: str) -> Generator[None, None, tuple[Clip, str]]:
+        """What a text holds that is no JSON, and what to say of it, in steps."""
         # Loaded here: its grammar takes longer to prepare than most people ever need it.
-        from widgets.canvas.flowchart import flowchart_clip, is_flowchart  # noqa: PLC0415
+        from widgets.canvas.flowchart import is_flowchart, reading_flowchart  # noqa: PLC0415
 
         if is_flowchart(text):
-            return flowchart_clip(text, self._stage.components)
+            return (yield from reading_flowchart(text, self._stage.components))
         return read_clip(text), ""
 
     def _offset(self, clip: Clip, at: QPointF | None) -> QPointF:
@@ -338,3 +340,8 @@ class Commands:
         stage.select({stop})
         stage.camera.reveal(stage.scene.cards[stop].rect)
         return True
+
+
+def _is_long(text: str) -> bool:
+    """Whether pasting a text takes long: the items of a design, or a flowchart."""
+    return len(text) >= (_LONG_TEXT if text.lstrip()[:1] == "{" else _LONG_CHART)

@@ -11,7 +11,7 @@ from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect, snapped
 from widgets.canvas.layers import columns_of
 from widgets.canvas.layout_frames import framed, keep_frames_apart
 from widgets.canvas.ordering import at_once, laid_out, ordering
-from widgets.canvas.rows import heights
+from widgets.canvas.rows import settling
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,7 +61,8 @@ def _arranging(design: Design) -> Generator[None, None, dict[str, tuple[float, f
     graph = laid_out(layers, ends, {node.id: node.frame or node.id for node in nodes})
     yield
     yield from ordering(graph)
-    rows = dict(zip(graph.names, heights(graph), strict=False))
+    heights = yield from settling(graph)
+    rows = dict(zip(graph.names, heights, strict=False))
     yield
     keep_frames_apart(design, columns, rows)
     left = min((node.x for node in nodes), default=0.0)

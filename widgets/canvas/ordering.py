@@ -8,6 +8,7 @@ of all rounds is kept.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,6 +21,8 @@ _ROUNDS: Final = 16
 """Sweeps forth and back at most."""
 _PATIENCE: Final = 5
 """Sweeps without a better order, after which it is given up."""
+_MOST_PASSED: Final = 20_000
+"""Columns that all links pass through, at most; the longest links of more are left to themselves."""
 _SWAPS: Final = 4
 """Passes of swapping neighbours after each sweep that was the best so far."""
 
@@ -57,12 +60,15 @@ def laid_out(
         names,
         [group.get(each, each) for each in names],
     )
-    seen: set[tuple[str, str]] = set()
+    spans: dict[tuple[str, str], int] = {}
     for source, target in ends:
         first, last = sorted((source, target), key=depth.__getitem__)
-        if depth[first] == depth[last] or (first, last) in seen:
+        if depth[first] < depth[last]:
+            spans[first, last] = depth[last] - depth[first]
+    longest = _longest(spans.values())
+    for (first, last), span in spans.items():
+        if span > longest:
             continue
-        seen.add((first, last))
         here = number[first]
         for column in range(depth[first] + 1, depth[last]):
             place = len(made.before)
@@ -75,6 +81,16 @@ def laid_out(
         made.after[here].append(number[last])
         made.before[number[last]].append(here)
     return made
+
+
+def _longest(spans: Iterable[int]) -> float:
+    """Columns that a link may go over to be looked at, so that they pass through no more than `_MOST_PASSED`."""
+    passed = 0
+    for span in sorted(spans):
+        passed += span - 1
+        if passed > _MOST_PASSED:
+            return span - 1
+    return math.inf
 
 
 def at_once(steps: Generator[None, None, _T]) -> _T:

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from widgets.canvas.ordering import Columns
 
@@ -15,8 +15,8 @@ _BETWEEN: Final = 0.3
 """Room of a link that passes through a column, in rows."""
 
 
-def heights(graph: Columns) -> list[float]:
-    """Rows of everything, by number: the order within each column is kept.
+def settling(graph: Columns) -> Generator[None, None, list[float]]:
+    """Rows of everything, by number, found in steps: the order within each column is kept.
 
     Each is moved towards the mean of its neighbours, those in between more firmly, so that long links stay
     straight (the priority method, with least squares for the distances).
@@ -36,6 +36,7 @@ def heights(graph: Columns) -> list[float]:
             weight = [1.0 if graph.is_real(each) else 4.0 for each in column]
             for each, height in zip(column, spread(wanted, gaps, weight), strict=True):
                 row[each] = height
+        yield
     return row
 
 

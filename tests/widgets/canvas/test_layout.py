@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -197,3 +197,18 @@ def test_frames_hold_their_members_and_nobody_else(seed) -> None:
                 assert rect.contains(card) if each in inside else not rect.intersects(card)
     cards = [card_rect(node.x, node.y) for node in design.nodes]
     assert not any(a.intersects(b) for a, b in combinations(cards, 2))
+
+
+def test_links_over_very_many_columns_are_left_to_themselves() -> None:
+    """A row of nodes, each called by its neighbour and by ever farther ones: all that pass by would be millions."""
+    names = [f"n{i}" for i in range(600)]
+    layers = [[name] for name in names]
+    near = list(pairwise(names))
+    far = [(names[i], names[j]) for i in range(0, 600, 5) for j in range(i + 2, 600, 20)]
+    group = dict(zip(names, names, strict=True))
+    graph = laid_out(layers, [*near, *far], group)
+    passed = len(graph.before) - len(names)
+    assert 10_000 < passed <= 20_000
+    assert all(graph.after[each] for each in range(599)), "neighbours are looked at all the same"
+    few = laid_out(layers, [*near, (names[0], names[-1])], group)
+    assert len(few.before) - len(names) == 598

@@ -89,3 +89,17 @@ def test_what_is_short_is_done_at_once(make_desk) -> None:
     assert len(desk.design.nodes) == 6
     desk.view.auto_layout()
     assert len(desk.edits) == 2
+
+
+def test_a_long_flowchart_is_laid_out_in_turns(make_desk, monkeypatch) -> None:
+    monkeypatch.setattr(commands, "_LONG_CHART", 1)
+    desk = make_desk(row(1))
+    desk.view.paste("flowchart LR\nA --> B --> C\nA --> C")
+    assert desk.edits == []
+    assert finish(desk.view._commands.turns) > 3
+    assert len(desk.design.nodes) == 4
+    assert len(desk.edits) == 1
+    assert "Pasted a flowchart of 3 nodes and 3 links" in desk.messages[-1]
+    desk.view.paste("flowchart LR\n")
+    finish(desk.view._commands.turns)
+    assert "has no nodes" in desk.messages[-1]
