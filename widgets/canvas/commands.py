@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -27,12 +28,14 @@ from widgets.canvas.membership import dragged_along, placed_rect, position
 from widgets.canvas.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from engine.model.component import Component
     from engine.model.design import Link, Node
     from widgets.canvas.aligning import Way
     from widgets.canvas.stage import Stage
+
+_T = TypeVar("_T")
 
 NUDGE: Final = SNAP
 FAR_NUDGE: Final = 4 * SNAP
@@ -73,15 +76,18 @@ class Commands:
 
         Thousands of them are read, added and selected in turns of their own.
         """
-        self.turns.do(self._paste(text, at), is_long=_is_long(text))
+        is_long = _is_long(text)
+        self.turns.do(self._paste(text, at, is_long=is_long), is_long=is_long)
 
-    def _paste(self, text: str, at: QPointF | None) -> Iterator[None]:
-        """The same in steps."""
+    def _paste(self, text: str, at: QPointF | None, *, is_long: bool) -> Iterator[None]:
+        """The same in steps; a long text is read beside the window."""
         stage = self._stage
         about = ""
         try:
             if text.lstrip()[:1] in ("{", ""):
-                clip = read_clip(text)
+                clip = (
+                    (yield from _beside(partial(read_clip, text))) if is_long else read_clip(text)
+                )
             else:
                 clip, about = yield from self._reading_foreign(text)
         except PasteError as error:
@@ -345,3 +351,14 @@ class Commands:
 def _is_long(text: str) -> bool:
     """Whether pasting a text takes long: the items of a design, or a flowchart."""
     return len(text) >= (_LONG_TEXT if text.lstrip()[:1] == "{" else _LONG_CHART)
+
+
+def _beside(work: Callable[[], _T]) -> Generator[None, None, _T]:
+    """Do something in another thread that no widget has a part in, and wait for it turn by turn."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most starts never need it
+
+    with ThreadPoolExecutor(1) as thread:
+        future = thread.submit(work)
+        while not future.done():
+            yield
+    return future.result()
