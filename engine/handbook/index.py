@@ -87,8 +87,10 @@ class Index:
 
 
 def words_of(text: str) -> list[str]:
-    """Words in small letters; ``hit_ratio`` is two."""
-    return _WORD.findall(text.casefold())
+    """Words in small letters, without apostrophes; ``hit_ratio`` is two."""
+    return _WORD.findall(
+        text.casefold().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    )
 
 
 def _worth_of(page: Page, section: Section) -> dict[str, float]:

@@ -44,9 +44,10 @@ def test_a_word_is_found_while_it_is_typed() -> None:
     "word",
     [
         "thundering herd", "dogpile", "backpressure", "noisy neighbour", "exponential backoff", "metastable",
-        "head of line blocking", "tail latency", "gc pause", "little's law", "amdahl", "service discovery",
+        "head of line blocking", "tail latency", "gc pause", "little's law", "littles law", "amdahl", "service discovery",
         "liveness", "autoscaling", "eventual consistency", "split brain", "raft", "saga", "capacity planning",
         "power of two choices", "breakpoint", "overlay", "autosave", "root cause",
+        "canary", "blue green", "long polling", "oauth", "ddos", "graphql",
     ],
 )  # fmt: skip
 def test_what_people_call_it_elsewhere_is_found(word: str) -> None:
