@@ -230,7 +230,10 @@ def foretold(said: Foretold, now: Foretold) -> str:
 
 
 def measured(gain: Gain, *, half: bool = False) -> str:
-    """What paired runs say of an idea, changes with their intervals; ``half``: the idea is half the load."""
+    """What paired runs say of an idea, changes with their intervals, what is sure of the share answered first.
+
+    ``half``: the idea is half the load.
+    """
     if gain.answered is None:
         return _UNTRIED
     # Statistics take their time to load, and nothing is measured before somebody asks for it.
@@ -243,14 +246,15 @@ def measured(gain: Gain, *, half: bool = False) -> str:
         verdict,
     )
 
-    parts = []
-    if verdict(gain.answered, MATTERS) != "same":
-        parts.append(f"answered {answered_told(gain)}")
+    answered = verdict(gain.answered, MATTERS)
+    parts = [f"answered {answered_told(gain)}"] if answered == "sure" else []
     if gain.p99 is not None:
         same = gain.p99.low == gain.p99.high == 0.0
         parts.append("p99 the same" if same else f"p99 {change_told(gain.p99, 's')}")
     elif gain.p99_after is not None:
         parts.append(f"p99 now {format_quantity(gain.p99_after.mean, 's')}")
+    if answered == "not sure":
+        parts.append(f"answered {answered_told(gain)}")
     if half and half_told(gain):
         parts.append(half_told(gain))
     elif gain.goodput is not None and verdict(gain.goodput, gain.matters) != "same":

@@ -30,8 +30,8 @@ def note_moves(machine: Machine, part: NodePart) -> None:
 
 def _note_ring(part: NodePart, ring: KeyRing) -> None:
     """See who is asked for what by now."""
-    known = part.served
-    before = known[1] if known is not None and known[0] is ring.keys else served(ring, home=True)
+    home, known = served(ring, home=True), part.served
+    before = known[1] if known is not None and known[0] == home else home
     now = served(ring, home=False)
     ring.moved += sum(a is not b for a, b in zip(before, now, strict=True)) / len(now)
-    part.served = (ring.keys, now)
+    part.served = (home, now)

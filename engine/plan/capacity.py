@@ -228,5 +228,7 @@ def _settled(before: Mapping[str, tuple[float, ...]], now: Mapping[str, tuple[fl
 def crossing_time(link: LinkPlan) -> float:
     """Mean time (s) of one crossing: delay, jitter, and retransmissions of what is lost."""
     flight = link.delay.mean + link.jitter
+    if link.loss <= 0.0:
+        return flight
     first = max(_RETRANSMISSION, 4.0 * flight)
     return flight + sum(first * (1 << n) * link.loss ** (n + 1) for n in range(_RETRANSMISSIONS))

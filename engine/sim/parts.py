@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engine.sim.body import Adapter, Bounds, Counters
     from engine.sim.choosing import Choosing
     from engine.sim.instance_meters import Tallies
-    from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.histogram import Histogram
     from engine.sim.lane.link import Link
@@ -101,8 +100,8 @@ class NodePart:
     """Whether events revoke the access of users there."""
     choosing: Choosing | None = None
     """What a router picks with."""
-    served: tuple[KeyMap, list[Pool]] | None = None
-    """Where its instances have stores of their own: by what map, and who was asked for keys that stand for all."""
+    served: tuple[list[Pool], list[Pool]] | None = None
+    """Where its instances have stores of their own: to whom keys that stand for all belong, and who was asked for them."""
     order: tuple[object, ...] = ()
     """What its waiting lines follow from."""
     retired: list[Pool] = field(default_factory=list)

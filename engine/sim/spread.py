@@ -31,8 +31,8 @@ class Spread:
         self.moved = 0.0
         """Share of the keys that went to another instance, added up over all changes."""
         self._pickers: list[Hashing] = []
-        self._healthy: list[bool] = []
-        """Who of the instances may take calls, when it was looked last."""
+        self._gone: frozenset[Pool] = frozenset()
+        """Who of the instances might take no calls, when it was looked last."""
 
     def follow(
         self, endpoints: Iterable[Endpoint], before: Sequence[Picker], after: Sequence[Picker]
@@ -49,20 +49,22 @@ class Spread:
         ]
         self.moved += max(shares, default=0.0)
         self._pickers = [each for each in dict.fromkeys(after) if isinstance(each, Hashing)]
-        self._healthy = []
+        self._gone &= self.present
 
     def look(self) -> None:
         """Add what goes to another instance since one may not take calls any more, or may again."""
         for picker in self._pickers[:1]:  # of all classes alike
-            before = self._healthy or [True] * len(picker.endpoints)
-            self._healthy = [each.healthy for each in picker.endpoints]
-            if before != self._healthy:
+            gone = frozenset(each.pool for each in picker.endpoints if not each.healthy)
+            if gone != self._gone:
+                before = [each.pool not in self._gone for each in picker.endpoints]
+                after = [each.healthy for each in picker.endpoints]
                 places = _places(picker, int(picker.reach))
-                gone = sum(
-                    _taken(picker, hashed, before) != _taken(picker, hashed, self._healthy)
+                moved = sum(
+                    _taken(picker, hashed, before) != _taken(picker, hashed, after)
                     for hashed in places
                 )
-                self.moved += gone / len(places)
+                self.moved += moved / len(places)
+                self._gone = gone
 
 
 def _taken(picker: Hashing, hashed: int, healthy: Sequence[bool]) -> int:

@@ -349,7 +349,7 @@ def test_a_recording_is_put_into_a_design(shop: Path, capsys: pytest.CaptureFixt
     before = shop.read_text()
     assert run(["trace", str(recording), str(shop), "--output", str(target)]) == 0
     assert capsys.readouterr().out == (
-        "replayed.windtunnel: users replays 200 arrivals in 49.75 s, 3 keys; the scenario lasts 50 s\n"
+        "replayed.windtunnel: users replays 200 arrivals in 49.8 s, 3 keys; the scenario lasts 50 s\n"
     )
     assert shop.read_text() == before
     assert result_of(capsys, target, "--warmup", "0")["clients"]["users"]["offered"] == 200

@@ -64,7 +64,7 @@ def test_what_is_done_to_the_run_is_known(bench: Bench) -> None:
     said = answer(bench, Explain())
     links = [fact for fact in said.facts if fact.link]
     assert [fact.link for fact in links] == ["users-web", "users-web"]
-    assert "timeout = 0.001" in links[0].what
+    assert "timeout = 1 ms" in links[0].what
     bench.tell(StartOver(SHOP))
     assert answer(bench, Explain(None, "web")).facts == ()
 
