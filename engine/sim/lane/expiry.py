@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast, final
 
-from mypy_extensions import i64
-
 from engine.sim.lane.entry import Task, Timer
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Expirer
 
@@ -102,10 +102,12 @@ class Expiry(Task):
 
         Whoever is told may at once send something else: the timer counts as pending meanwhile.
         """
-        self.prune()
         expires = False
         while self._first < self._end:
             first = cast("Call", self._calls[self._first & self._mask])
+            if first.settled:
+                self.prune()
+                continue
             end = first.sent + self.span
             if end > now:
                 if expires:
@@ -118,7 +120,6 @@ class Expiry(Task):
                 self._look_ahead()
             self._expired += 1
             self._expirer.expired(first, now)
-            self.prune()
         self._pending = False
 
     def _look_ahead(self) -> None:
@@ -144,10 +145,8 @@ class Expiry(Task):
             if above is not None:
                 seen ^= above.glance()
             soon = cast("Call", calls[place & mask])
-            seen ^= i64(soon.pool.inside.has(soon))
             above = soon.parent
             if above is not None:
-                seen ^= i64(above.pool.inside.has(above))
                 above = above.parent
                 if above is not None:
                     seen ^= above.glance()
