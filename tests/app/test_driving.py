@@ -181,5 +181,7 @@ def test_a_closed_one_is_gone_with_all_its_processes(begin: object) -> None:
     driven = begin(500)  # type: ignore[operator]
     process = driven.study._child._process
     driven.study.close()
-    process.join(SECONDS)
+    until = time.monotonic() + SECONDS
+    while process.exitcode is None and time.monotonic() < until:
+        process.join(SECONDS)  # at once where another thread waits for it, too
     assert process.exitcode is not None
