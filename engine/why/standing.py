@@ -329,15 +329,7 @@ class Standing:
                 f"{self._case.name(link.id)} is to carry {words.speed(carried)}, and its bandwidth is "
                 f"{words.speed(link.bandwidth)}"
             )
-            fact = Fact(
-                self._flows.begin,
-                text,
-                link=link.id,
-                value=link.bandwidth,
-                inferred=True,
-                first=True,
-            )
-            self._case.note("narrow", fact)
+            self._set_so(link, "narrow", text, link.bandwidth)
             return True
         return False
 
@@ -347,8 +339,14 @@ class Standing:
             f"{self._case.name(link.id)} is to carry {words.rate(wanted)}, and can carry {words.rate(most)} "
             f"({what} at a time, {words.seconds(each)} each)"
         )
-        fact = Fact(self._flows.begin, text, link=link.id, value=most, inferred=True, first=True)
-        self._case.note("narrow", fact)
+        self._set_so(link, "narrow", text, most)
+
+    def _set_so(self, link: LinkPlan, kind: str, text: str, value: float) -> None:
+        """Note of a link what follows from its settings, from the beginning on."""
+        begin = self._flows.begin
+        self._case.note(
+            kind, Fact(begin, text, link=link.id, value=value, inferred=True, first=True)
+        )
 
     def _breaks(self, link: LinkPlan) -> bool:
         """Note that a circuit breaker takes usual answers for slow; says whether it does."""
@@ -360,15 +358,7 @@ class Standing:
             f"{self._case.name(link.id)}: the circuit breaker takes answers after {words.seconds(breaker.slow_call)} "
             f"for slow, and they take {words.seconds(takes)} as a mean"
         )
-        fact = Fact(
-            self._flows.begin,
-            text,
-            link=link.id,
-            value=breaker.slow_call,
-            inferred=True,
-            first=True,
-        )
-        self._case.note("breaks", fact)
+        self._set_so(link, "breaks", text, breaker.slow_call)
         return True
 
     def _refuses(self, link: LinkPlan) -> None:
@@ -405,8 +395,7 @@ class Standing:
             text, value = f"{name} loses {words.share(link.loss)} of what is sent", link.loss
         else:
             return
-        fact = Fact(self._flows.begin, text, link=link.id, value=value, inferred=True, first=True)
-        self._case.note("given up", fact)
+        self._set_so(link, "given up", text, value)
 
     def _fails(self, link: LinkPlan) -> None:
         """Note that a node fails or refuses requests from the beginning, by itself."""
