@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.theme import DARK, LIGHT, ThemeManager, set_role
 
 MANY = 100
-
-
-@pytest.fixture
-def manager(qapp):
-    """A manager for one test; the application is left undressed."""
-    made = ThemeManager(qapp, "dark")
-    yield made
-    made.setParent(None)
-    made.deleteLater()
-    qapp.setStyleSheet("")
 
 
 class Window(QWidget):

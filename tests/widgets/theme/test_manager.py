@@ -20,7 +20,6 @@ from widgets.theme import (
     DARK,
     LIGHT,
     STATES,
-    ThemeManager,
     apply,
     section_label,
     set_flag,
@@ -28,16 +27,6 @@ from widgets.theme import (
     shape_path,
 )
 from widgets.theme.fonts import MONO_FAMILY, UI_FAMILY
-
-
-@pytest.fixture
-def manager(qapp):
-    """A manager for one test; the application is left undressed."""
-    made = ThemeManager(qapp, "dark")
-    yield made
-    made.setParent(None)
-    made.deleteLater()
-    qapp.setStyleSheet("")
 
 
 def test_an_override_takes_effect_at_once_and_is_announced(qapp, qtbot, manager) -> None:

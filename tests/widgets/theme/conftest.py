@@ -1,0 +1,17 @@
+"""What tests of themes share."""
+
+from __future__ import annotations
+
+import pytest
+
+from widgets.theme import ThemeManager
+
+
+@pytest.fixture
+def manager(qapp):
+    """A manager for one test; the application is left undressed."""
+    made = ThemeManager(qapp, "dark")
+    yield made
+    made.setParent(None)
+    made.deleteLater()
+    qapp.setStyleSheet("")
