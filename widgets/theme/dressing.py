@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from widgets.theme import style
@@ -120,6 +120,9 @@ class Dressing(QObject):
         for window in held:
             if isValid(window):
                 window.setUpdatesEnabled(True)
+                # Qt takes a repaint that was asked for before, and delivered meanwhile, for one that is still to
+                # come, and would ask for no other one ever again.
+                QCoreApplication.postEvent(window, QEvent(QEvent.Type.UpdateRequest))
 
 
 def _change(app: QApplication, theme: Theme, fonts: Fonts) -> list[QWidget]:

@@ -73,6 +73,21 @@ def test_many_are_dressed_in_turns_and_painted_once_all_are(qtbot, manager) -> N
     assert window.updatesEnabled()
 
 
+def test_a_window_that_is_just_about_to_be_painted_goes_on_being_painted(qtbot, manager) -> None:
+    window = shown(qtbot, MANY)
+    window.labels[0].update()
+    manager.set_preference("light")
+    assert not window.updatesEnabled()
+    window.labels[1].update()
+    QApplication.sendPostedEvents()
+    manager.dressing.finish()
+    qtbot.waitUntil(lambda: not manager.dressing.is_busy)
+    for _ in range(3):
+        painted = window.painted
+        window.update()
+        qtbot.waitUntil(lambda before=painted: window.painted > before)
+
+
 def test_what_is_hidden_follows(qtbot, manager) -> None:
     window = shown(qtbot, MANY)
     manager.set_preference("light")
