@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings import instants
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 K6_REQUESTS: Final = "http_reqs"
 """The metric of k6 that has one line a request; all others measure the same requests again."""
 
+_SUM: Final = "Number of samples in transaction"
+"""What JMeter answers for a transaction controller: its line sums up requests that have lines of their own."""
 _LONGEST_HEADER: Final = 20_000
 """Characters of a line beyond which it is no header."""
 
@@ -90,7 +93,7 @@ JMETER: Final = LoadTool(
     name="JMeter",
     columns=frozenset({"timestamp", "elapsed", "label"}),
     time="timestamp",
-    is_request=lambda row: bool(row["timestamp"]),
+    is_request=lambda row: bool(row["timestamp"]) and not row["responsemessage"].startswith(_SUM),
     class_of=lambda row: row["label"][:64],
 )
 
@@ -130,7 +133,9 @@ def read_locust_history(text: str, options: Options) -> RateCurve:
     if len(times) < 2:
         msg = "holds no history of two seconds or more; let Locust run longer"
         raise RecordingError(msg)
-    return _curve(instants.in_seconds(times, instants.unit_of(times)), rates)
+    seconds = instants.in_seconds(times, instants.unit_of(times))
+    ordered = sorted(zip(seconds, rates, strict=True), key=itemgetter(0))
+    return _curve([time for time, _ in ordered], [rate for _, rate in ordered])
 
 
 def refuse_summary(_text: str, _options: Options) -> RateCurve:

@@ -12,6 +12,7 @@ from engine.exchange.recordings.recording import (
     RecordingError,
     plural,
 )
+from engine.model.class_names import renaming
 from engine.model.edits import CompoundEdit, EditError, SetDesign, SetField
 from engine.model.names import did_you_mean
 from engine.model.units import format_quantity
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _MOST_ADDED: Final = 12
 """Classes that a recording adds; those that are rarer become one."""
+PLAIN: Final = "request"
+"""The class of all requests where a design names none."""
 REST: Final = "other"
 """The class of whatever is rarer."""
 _WARMUP: Final = 0.1
@@ -53,7 +56,7 @@ def replay(design: Design, client: str, recording: Recording | RateCurve) -> Rep
     Raises:
         RecordingError: where the design cannot hold it, or a class is nearly one that it has.
     """
-    classes = _Classes(design, recording)
+    classes = _Classes(design, client, recording)
     edits: list[Edit] = [
         *classes.edits(),
         SetField(client, ("config", "arrivals"), _arrivals(recording, classes)),
@@ -120,11 +123,14 @@ def _services(design: Design, client: str) -> list[Node]:
 class _Classes:
     """The classes of a recording in a design."""
 
-    def __init__(self, design: Design, recording: Recording | RateCurve) -> None:
+    def __init__(self, design: Design, client: str, recording: Recording | RateCurve) -> None:
         self._design = design
+        self._others = [
+            node for node in design.nodes if node.kind == "client" and node.id != client
+        ]
         known = [kind.name for kind in design.classes]
         names = list(recording.shares)
-        unknown = [name for name in names if name not in (known or ["request"])]
+        unknown = [name for name in names if name not in (known or [PLAIN])]
         for name in unknown:
             hint = did_you_mean(name, known) if " " not in name else None
             if hint is not None:
@@ -140,6 +146,11 @@ class _Classes:
             self.added.append(REST)
         self._rare = dict.fromkeys(rare, REST)
         self._merged = len(rare)
+        self._spelt = bool(
+            not known
+            and (PLAIN in names or self._others or any(renaming(design, PLAIN, f"{PLAIN} ")))
+        )
+        """Whether the one class that all requests had without a word is still used, and has to be named now."""
 
     def named(self, name: str) -> str:
         """What a class of the recording is called in the design."""
@@ -153,14 +164,24 @@ class _Classes:
         return dict(mix)
 
     def edits(self) -> list[Edit]:
-        """What adds those that the design lacks."""
+        """What adds those that the design lacks; other clients send what they sent before."""
         if not self.added:
             return []
         raw = self._design.model_dump(mode="json", exclude_unset=True, include={"classes"})
+        before: list[JsonValue] = raw.get("classes") or ([{"name": PLAIN}] if self._spelt else [])
         made: list[JsonValue] = [
             {"name": name, "operation": operation_of(name)} for name in self.added
         ]
-        return [SetDesign(("classes",), [*raw.get("classes", []), *made])]
+        known = [kind.name for kind in self._design.classes] or [PLAIN]
+        equal: dict[str, JsonValue] = dict.fromkeys(known, 1.0)
+        return [
+            SetDesign(("classes",), [*before, *made]),
+            *(
+                SetField(node.id, ("config", "mix"), equal)
+                for node in self._others
+                if not node.config.get("mix")
+            ),
+        ]
 
     def notes(self) -> list[str]:
         """What was added, in words."""

@@ -122,11 +122,14 @@ class Rows:
 
     @property
     def evenly(self) -> float | None:
-        """The step (s) of a clock that all lines follow to the second, as those of a monitoring tool do; None for any other."""
+        """The step (s) of a clock that all lines follow to the second, as those of a monitoring tool do; None for any other.
+
+        Whichever comes first: some tools export the newest line on top.
+        """
         if len(self._times) < _FEW or not (self._dates or min(self._times) >= _EPOCH):
             return None
         scale = 1.0 if self._dates else (self.unit or instants.unit_of(self._times)).seconds
-        times = np.array(self._times) * scale
+        times = np.sort(np.array(self._times)) * scale
         gaps = np.diff(times)
         whole = np.abs(times - np.round(times)).max() < _NEAR
         step = float(round(gaps[0], 3))

@@ -187,6 +187,32 @@ def test_jmeter_counts_milliseconds_and_names_its_samples() -> None:
     assert set(found.classes or ()) == {"home"}
 
 
+def test_jmeters_sums_over_transactions_are_no_requests() -> None:
+    said = "Number of samples in transaction : 2, number of failing samples : 0"
+    found = read(
+        "timeStamp,elapsed,label,responseCode,responseMessage,success",
+        "1774742400000,12,home,200,OK,true",
+        "1774742400020,12,cart,200,OK,true",
+        f'1774742400000,40,buy,200,"{said}",true',
+    )
+    assert found.classes == ("home", "cart")
+
+
+def test_the_history_of_locust_may_have_its_last_second_on_top() -> None:
+    header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s"
+    lines = [f"{1774742400 + second},5,,Aggregated,{10 * second},0" for second in (2, 1, 0)]
+    found = read_recording("\n".join([header, *lines]), "log")
+    assert isinstance(found, RateCurve)
+    assert found.points == (
+        (0.0, 0.0),
+        (1.0, 0.0),
+        (1.0, 10.0),
+        (2.0, 10.0),
+        (2.0, 20.0),
+        (3.0, 20.0),
+    )
+
+
 def test_the_history_of_locust_is_a_rate_curve() -> None:
     header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s"
     rates = [0, 50, 100, 100, 100]
@@ -218,6 +244,7 @@ def test_the_history_of_locust_is_a_rate_curve() -> None:
         ["Label,# Samples,Average", "home,500,12"],
         ['Time,"rate(http[5m])"', *(f"2026-03-29 00:{n:02}:00,{n / 3}" for n in range(4))],
         ["Time;web-1;web-2", *(f"{1774742400_000 + n * 15_000};{n};{n}" for n in range(4))],
+        ["Time,web", *(f"{1774742400_000 - n * 15_000},{n}" for n in range(4))],
     ],
 )
 def test_other_aggregates_are_refused_as_such(lines: list[str]) -> None:

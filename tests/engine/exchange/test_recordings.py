@@ -183,6 +183,28 @@ def test_a_design_replays_a_recording() -> None:
     assert edit.apply(made).inverse.apply(replayed).design == made
 
 
+@pytest.mark.parametrize("mix", [{}, {"request": 1.0}])
+def test_the_class_that_went_without_saying_stays_for_whoever_sends_it(mix) -> None:
+    """A recording adds its classes; the other client sends what it sent, and links that name the class take it."""
+    nodes = [client("users", 50, mix=mix), client("others", 20), node("web", "service")]
+    links = [link("users", "web"), link("others", "web", classes=["request"])]
+    made = design(nodes, links, duration=10, warmup=0)
+    replayed = replay(made, "users", read("0.5,GET /a", "1.5,request", "9,GET /a")).edit.apply(made)
+    result = run(replayed.design)
+    assert [kind.name for kind in replayed.design.classes] == ["request", "GET /a"]
+    assert result["clients"]["users"]["offered"] == 3
+    assert result["clients"]["others"]["failed"] == {}
+    assert replayed.inverse.apply(replayed.design).design == made
+
+
+def test_classes_that_a_recording_adds_are_sent_by_its_client_alone() -> None:
+    nodes = [client("users", 50), client("others", 20), node("web", "service")]
+    links = [link("users", "web"), link("others", "web", classes=["get", "put"])]
+    made = design(nodes, links, classes=CLASSES, duration=10, warmup=0)
+    replayed = replay(made, "users", read("0.5,GET /a", "9,GET /a")).edit.apply(made).design
+    assert run(replayed)["clients"]["others"]["failed"] == {}
+
+
 def test_classes_that_the_design_does_not_have() -> None:
     made = design([client()], [], classes=CLASSES)
     with pytest.raises(RecordingError, match=r"'gett' is no request class .*did you mean 'get'"):
