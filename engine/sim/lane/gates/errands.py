@@ -88,6 +88,7 @@ class Desk(Site):
             path = child.path
             if path is not None:
                 path.call_off(child, reason, now)
+        errand.job = None
 
     def deadline(self, job: Call) -> float:
         """When the answer of an errand is too late."""
@@ -108,6 +109,9 @@ class Desk(Site):
         job.done = True
         if isinstance(context, Errand):
             self._sender.returned(context, reason, now)
+            context.job = (
+                None  # its context is the errand: as a cycle they would wait for a collector
+            )
 
 
 def purpose_of(call: Call) -> i64:

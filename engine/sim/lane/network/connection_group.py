@@ -76,6 +76,7 @@ class ConnectionGroup(ConnectionList):
         pool = self._users.get(number)
         if pool is holder and pool.unused():
             del self._users[number]
+            pool.begin_anew()  # it holds closed ones that know of it, which only a collector would free
 
     def look(self, now: float) -> None:
         """Close what a death has closed, and what has been idle for too long."""

@@ -42,7 +42,7 @@ class Courier(Messenger):
                 branch.span.awaited = False
         step = Step(CALL)
         step.link = link
-        made = Frame(DETACHED, branch, [step], NEVER)
+        made = Frame(DETACHED, None, [step], NEVER)
         made.part = transaction.parts[place]
         made.message = message
         made.transaction = transaction

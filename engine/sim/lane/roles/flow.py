@@ -38,6 +38,7 @@ from engine.sim.lane.roles.steps import (
     Step,
     frame_of,
     known_frame,
+    request_of,
 )
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
@@ -77,7 +78,7 @@ class Program(Role):
             call.held = True
             self.node.after_work(call, now)
             return
-        if frame_of(frame.root).working is not call:
+        if frame_of(request_of(call, frame)).working is not call:
             call.held = True
         self._run(call, frame, now)
 
@@ -85,7 +86,7 @@ class Program(Role):
         """Begin the program."""
         context = job.context
         deadline = NEVER if context is None else context.deadline
-        frame = Frame(ROOT, job, self.program, deadline)
+        frame = Frame(ROOT, None, self.program, deadline)
         if context is not None:
             inherit(frame, context)
             frame.version = context.version  # what a write-behind has promised
@@ -96,7 +97,7 @@ class Program(Role):
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call was answered."""
         frame = frame_of(job)
-        root = frame.root
+        root = request_of(job, frame)
         if job is not root:
             if frame.wrong:
                 context_of(root).wrong = True
@@ -145,7 +146,7 @@ class Program(Role):
             while place < count:
                 step = steps[place]
                 place += 1
-                branch = self._chosen(step.rescues, frame.root)
+                branch = self._chosen(step.rescues, request_of(job, frame))
                 if branch is None:
                     continue
                 while frame.blocks[-1] is not block:
@@ -172,7 +173,7 @@ class Program(Role):
             block.place += 1
             sort = step.sort
             if sort == CHOICE:
-                branch = self._chosen(step.branches, frame.root)
+                branch = self._chosen(step.branches, request_of(job, frame))
                 if branch is not None:
                     blocks.append(Block(branch.steps, 1))
             elif sort == LOOP:
@@ -239,7 +240,7 @@ class Program(Role):
     def _begin(self, job: Call, frame: Frame, steps: list[Step], now: float) -> None:
         """Begin a branch that its job waits for."""
         branch = self._branch(job, now)
-        made = Frame(BRANCH, frame.root, steps, frame.deadline)
+        made = Frame(BRANCH, request_of(job, frame), steps, frame.deadline)
         branch.context = made
         frame.children.append(branch)
         self._run(branch, made, now)
@@ -249,8 +250,8 @@ class Program(Role):
         branch = self._branch(job, now)
         if branch.span is not None:
             branch.span.awaited = False
-        made = Frame(DETACHED, branch, steps, NEVER)
-        misses = missed_by(frame_of(job).root)
+        made = Frame(DETACHED, None, steps, NEVER)
+        misses = missed_by(request_of(job, frame_of(job)))
         if misses is not None:
             made.missed_over = misses.copy()
         self.launch(branch, made, now)
@@ -291,14 +292,15 @@ class Program(Role):
             self._begin(job, frame, [step], now)
         elif self._is_kept_for(job, frame):
             job.task = i16(task)
-            self._do_in_turn(job, frame_of(frame.root), now)
+            self._do_in_turn(job, frame_of(request_of(job, frame)), now)
         else:
             job.task = i16(task)
             pool.discipline.rejoin(job, now)
 
     def _is_kept_for(self, job: Call, frame: Frame) -> bool:
         """Whether the request's own worker does a branch's work; it goes on with what it does in any case."""
-        return frame_of(frame.root).working is job or (frame.root.held and self.node.hold)
+        root = request_of(job, frame)
+        return frame_of(root).working is job or (root.held and self.node.hold)
 
     def _do_in_turn(self, job: Call, kept: Frame, now: float) -> None:
         """Have the worker of the request do a branch's work, after that of other branches."""
@@ -319,7 +321,7 @@ class Program(Role):
                 job.held = False
                 job.pool.discipline.release(job, now)
         elif frame.sort == BRANCH:
-            self._next_in_turn(job, frame_of(frame.root), now)
+            self._next_in_turn(job, frame_of(request_of(job, frame)), now)
 
     def _next_in_turn(self, job: Call, kept: Frame, now: float) -> None:
         """Have the worker of the request do the next branch's work, where it did this one's.
@@ -375,7 +377,7 @@ class Program(Role):
             job.held = False
             job.pool.discipline.release(job, now)
         elif frame.sort == BRANCH:
-            self._next_in_turn(job, frame_of(frame.root), now)
+            self._next_in_turn(job, frame_of(request_of(job, frame)), now)
         if frame.sort == DETACHED:
             job.pool.detached -= 1
             self._detached.remove(job)
@@ -403,7 +405,7 @@ class Program(Role):
         pool = branch.pool
         if pool.down:
             branch.stage = DEAD
-        elif frame_of(frame.root).working is branch:
+        elif frame_of(request_of(branch, frame)).working is branch:
             pool.discipline.stop(branch, now)
         elif branch.stage != ENGAGED:
             pool.discipline.withdraw(branch, now)
@@ -428,7 +430,7 @@ class Program(Role):
     def carries(self, call: Call) -> bool:
         """Whether the worker that a request keeps works on a branch."""
         frame = known_frame(call)
-        return frame is not None and frame_of(frame.root).working is call
+        return frame is not None and frame_of(request_of(call, frame)).working is call
 
     def killed(self, pool: Pool, now: float) -> None:
         """What nobody waits for dies with its instance, too."""

@@ -83,11 +83,11 @@ class Frame(Context):
 
     special: bool = True
 
-    def __init__(self, sort: i64, root: Call, steps: list[Step], deadline: float) -> None:
+    def __init__(self, sort: i64, request: Call | None, steps: list[Step], deadline: float) -> None:
         super().__init__(deadline)
         self.sort: i64 = sort
-        self.root = root
-        """The request, which knows of misses and whose worker may be kept."""
+        self.request = request
+        """Whose branch it is; none where a call stands for itself. Two that know of each other go late: see `request_of`."""
         self.blocks: list[Block] = [Block(steps, 1)]
         """Lists of steps that it is in, the innermost last."""
         self.makes_up = False
@@ -106,6 +106,15 @@ class Frame(Context):
         """For which participant."""
         self.ready: Fifo | None = None
         """Branches whose work it does next."""
+
+
+def request_of(call: Call, frame: Frame) -> Call:
+    """The request to which a call with this frame belongs, which knows of misses and whose worker may be kept.
+
+    The frame of the request itself does not say so: as a cycle of references they would wait for a collector.
+    """
+    request = frame.request
+    return call if request is None else request
 
 
 def known_frame(call: Call) -> Frame | None:

@@ -106,7 +106,6 @@ class Visitor(User):
         self._left: i64 = left
         """Requests that are not answered yet."""
         self._begun = now
-        self._timer = Timer(self)
         source.client.number(self)
 
     def due(self, timer: Timer, now: float) -> None:
@@ -121,6 +120,7 @@ class Visitor(User):
         source = self._source
         self._left -= 1
         if self._left > 0 and source.factor > 0.0:
-            source.agenda.schedule(source.think.draw(), self._timer)
+            # A timer for each wait: one that is kept would be kept by its visitor, and keep it, for a collector.
+            source.agenda.schedule(source.think.draw(), Timer(self))
         else:
             source.visits.end(self._begun, now)
