@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,11 +23,12 @@ from app.overlay import Overlay
 from engine.model.commenting import answered, resolved, said, taken_back
 from engine.model.design import Comment, Design, Reply
 from engine.model.units import format_instant
+from widgets.canvas.turns import Turns
 from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
 from widgets.theme.shapes import state_pixmap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from engine.model.edits import Edit
     from widgets.canvas import NoteChip
@@ -35,33 +36,47 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 560
 MAX_SHOWN: Final = 100
+_AT_ONCE: Final = 10
+"""Comments and answers that are put on the card in a turn of the event loop."""
 _ABOUT: Final = 180
 """Room for the name of what is commented on (logical pixels)."""
 _LONGEST: Final = 5_000
 _NAME: Final = 100
 
 
-class Thread(QWidget):
-    """A comment with the answers to it."""
+class Said(NamedTuple):
+    """All that is seen of a comment: where this is the same, its thread is."""
 
-    def __init__(self, place: int, comment: Comment, design: Design, card: CommentsCard) -> None:
-        """The comment at a place of the design's list."""
+    place: int
+    """In the design's list."""
+    comment: Comment
+    about: str
+    """Name of what it is about."""
+    chips: tuple[NoteChip, ...]
+    """What it cites, and what became of it."""
+
+
+class Thread(QWidget):
+    """A comment with the answers to it, which come one by one."""
+
+    def __init__(self, said: Said, card: CommentsCard) -> None:
+        """The comment without its answers."""
         super().__init__()
-        self.index, self._card = place, card
+        self.said, self._card = said, card
+        self.index = place = said.place
+        self.is_whole = False
+        """Whether it has all its answers."""
+        comment = said.comment
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 8)
         column.setSpacing(3)
-        column.addLayout(self._head(comment, design))
+        column.addLayout(self._head(comment, said.about))
         column.addWidget(_text(comment.text, "muted" if comment.resolved else ""))
-        for chip in card.chips.get(place, ()):
+        for chip in said.chips:
             column.addLayout(self._cited(chip))
-        for reply in comment.replies:
-            line = QVBoxLayout()
-            line.setContentsMargins(16, 2, 0, 0)
-            line.setSpacing(1)
-            line.addWidget(_text(_signed(reply.author, reply.written), "caption"))
-            line.addWidget(_text(reply.text, "muted" if comment.resolved else ""))
-            column.addLayout(line)
+        self._answers = QVBoxLayout()
+        self._answers.setSpacing(3)
+        column.addLayout(self._answers)
         self.answer = QLineEdit(placeholderText="Reply…", maxLength=_LONGEST)
         self.answer.setAccessibleName(f"Reply to {comment.author or 'the comment'}")
         self.answer.returnPressed.connect(self._reply)
@@ -81,14 +96,27 @@ class Thread(QWidget):
         tools.addWidget(self.delete)
         column.addLayout(tools)
 
-    def _head(self, comment: Comment, design: Design) -> QHBoxLayout:
+    def answering(self) -> Iterator[None]:
+        """Put the answers on, one a step."""
+        comment = self.said.comment
+        for reply in comment.replies:
+            yield
+            line = QVBoxLayout()
+            line.setContentsMargins(16, 2, 0, 0)
+            line.setSpacing(1)
+            line.addWidget(_text(_signed(reply.author, reply.written), "caption"))
+            line.addWidget(_text(reply.text, "muted" if comment.resolved else ""))
+            self._answers.addLayout(line)
+        self.is_whole = True
+
+    def _head(self, comment: Comment, name: str) -> QHBoxLayout:
         """Who, and what it is about: a click goes there."""
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(_text(_signed(comment.author, comment.written), "caption"), 1)
         if comment.about is not None:
             about = comment.about
-            where = set_role(QPushButton(name_of(design, about).replace("&", "&&")), "link")
+            where = set_role(QPushButton(name.replace("&", "&&")), "link")
             where.clicked.connect(lambda: self._card.jump_requested.emit(about))
             row.addWidget(where)
         if comment.at is not None:
@@ -153,6 +181,11 @@ class CommentsCard(Overlay):
         self.now = QCheckBox()
         self.say = QPushButton("Comment")
         self._area = QScrollArea(widgetResizable=True)
+        self._column = QVBoxLayout()
+        """Threads, and below them some words."""
+        self._note = set_role(QLabel(), "muted")
+        self.turns = Turns(self)
+        """Put the threads on the card."""
         self._built = False
 
     def set_author(self, name: str) -> None:
@@ -255,6 +288,13 @@ class CommentsCard(Overlay):
         column.addLayout(targets)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._area, 1)
+        body = QWidget()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._note)
+        self._column.addStretch(1)
+        body.setLayout(self._column)
+        self._area.setWidget(body)
 
     def _say(self) -> None:
         """Add a comment."""
@@ -271,12 +311,10 @@ class CommentsCard(Overlay):
             self.words.clear()
 
     def _fill(self) -> None:
-        """List the comments: those about the item first, then open ones, those done with last."""
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        typed = self._typed_in()
+        """List the comments: those about the item first, then open ones, those done with last.
+
+        Many of them, and long threads, come some a turn of the event loop; threads that are the same stay.
+        """
         found = list(enumerate(self.design.comments))
         found.sort(
             key=lambda pair: (
@@ -286,25 +324,63 @@ class CommentsCard(Overlay):
                 -pair[0],
             )
         )
-        self.threads = [
-            Thread(place, comment, self.design, self) for place, comment in found[:MAX_SHOWN]
-        ]
-        for thread in self.threads:
-            column.addWidget(thread)
+        wanted = [self._said(*pair) for pair in found[:MAX_SHOWN]]
+        note = ""
         if not found:
-            column.addWidget(set_role(QLabel("Nobody has said anything yet."), "muted"))
+            note = "Nobody has said anything yet."
         elif len(found) > MAX_SHOWN:
-            more = f"{len(found) - MAX_SHOWN} more; resolve or delete some to see them"
-            column.addWidget(set_role(QLabel(more), "muted"))
-        column.addStretch(1)
-        before = self._area.takeWidget()
-        if before is not None:
-            before.hide()
-            before.deleteLater()  # not at once: one of its buttons may have asked for this
-        self._area.setWidget(body)
+            note = f"{len(found) - MAX_SHOWN} more; resolve or delete some to see them"
+        self.turns.forget()
+        self.turns.do(self._listing(wanted, note), is_long=True)
+
+    def _said(self, place: int, comment: Comment) -> Said:
+        """What is to be seen of a comment."""
+        about = "" if comment.about is None else name_of(self.design, comment.about)
+        return Said(place, comment, about, tuple(self.chips.get(place, ())))
+
+    def _listing(self, wanted: list[Said], note: str) -> Iterator[None]:
+        """Have threads for these, in this order, and some words below them, in steps."""
+        typed = self._typed_in()
+        kept = self._keep(wanted)
+        if typed in kept:
+            typed = None
         if typed is not None:
-            again = next((thread for thread in self.threads if thread.index == typed), None)
-            (again.answer if again is not None else self.words).setFocus()
+            self.words.setFocus()  # until what takes its place is there
+        self._note.setText(note)
+        self._note.setVisible(bool(note) and not wanted)
+        done = 0
+        for place, each in enumerate(wanted):
+            thread = kept.get(each.place) or Thread(each, self)
+            self._put(place, thread)
+            if each.place == typed:
+                thread.answer.setFocus()
+            for _ in () if thread.is_whole else _each(thread.answering()):
+                done += 1
+                if done % _AT_ONCE == 0:
+                    yield
+        self._note.setVisible(bool(note))
+
+    def _keep(self, wanted: list[Said]) -> dict[int, Thread]:
+        """Threads that are wanted, by the places of their comments; the others go."""
+        kept: dict[int, Thread] = {}
+        for thread in self.threads:
+            if thread.is_whole and thread.said in wanted:
+                kept[thread.index] = thread
+            else:
+                thread.hide()
+                thread.deleteLater()  # not at once: one of its buttons may have asked for this
+        self.threads = list(kept.values())
+        return kept
+
+    def _put(self, place: int, thread: Thread) -> None:
+        """Have a thread at a place of the list."""
+        if place < len(self.threads) and self.threads[place] is thread:
+            return
+        if thread in self.threads:
+            self.threads.remove(thread)
+        self.threads.insert(place, thread)
+        self._column.insertWidget(place, thread)
+        thread.show()
 
     def _typed_in(self) -> int | None:
         """Place of the comment below which the keyboard is, such as in its reply."""
@@ -312,6 +388,12 @@ class CommentsCard(Overlay):
         if focus is None:
             return None
         return next((each.index for each in self.threads if each.isAncestorOf(focus)), None)
+
+
+def _each(steps: Iterator[None]) -> Iterator[None]:
+    """The steps, and one more at their end."""
+    yield from steps
+    yield
 
 
 def _text(text: str, role: str) -> QLabel:

@@ -13,6 +13,9 @@ from app.panes import stops_in
 from widgets.theme import ThemeManager, set_role
 
 _DELETES: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_HEARD: Final = frozenset(
+    {QEvent.Type.MouseButtonPress, QEvent.Type.Resize, QEvent.Type.ShortcutOverride}
+)
 
 
 class Overlay(QFrame):
@@ -67,13 +70,16 @@ class Overlay(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close on a click outside; the click itself still counts. Follow the window's size."""
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+        kind = event.type()
+        if kind not in _HEARD:  # an open card hears of every event of every widget
+            return False
+        if kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
             if not inside and isinstance(watched, QWidget):
                 self.close_card()
-        elif event.type() == QEvent.Type.Resize and watched is self.host:
+        elif kind == QEvent.Type.Resize and watched is self.host:
             self.place()
-        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             inside = isinstance(watched, QWidget) and self.isAncestorOf(watched)
             if inside and event.key() in _DELETES:
                 event.accept()  # not for what is selected behind the card

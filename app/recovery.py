@@ -72,14 +72,15 @@ class _Pen:
         self._lock = threading.Lock()
         self._latest = 0
 
-    def write(self, number: int, copy: Path, origin: str, text: str) -> None:
-        """Write a copy, after where it came from. Raises ``OSError``."""
+    def write(self, number: int, copy: Path, origin: str, text: str | Design) -> None:
+        """Write a copy, after where it came from. Raises ``OSError``, and ``ValueError`` of a design that has no text."""
+        written = text if isinstance(text, str) else files.dumps(text)
         with self._lock:
             if number < self._latest:
                 return
             self._latest = number
             write_whole(copy.with_suffix(_ORIGIN), origin.encode(), PRIVATE)
-            write_whole(copy, text.encode(), PRIVATE)
+            write_whole(copy, written.encode(), PRIVATE)
 
 
 class Recovery(QObject):
@@ -144,7 +145,7 @@ class Recovery(QObject):
         self._postponed = 0
         try:
             if self._document.is_dirty:
-                self._prepared(files.dumps(self._document.design))()
+                self._prepared("")()
             else:
                 self._remove()
         except (OSError, ValueError) as error:
@@ -173,11 +174,13 @@ class Recovery(QObject):
         """Try again, unless the text is on its way."""
         if self._analysis is not None and self._analysis.is_open("text"):
             self._retry.start()
+        elif self._is_elsewhere:
+            self._begin()
         else:
             self.write()
 
     def _begin(self) -> None:
-        """Write the copy, where it is long once a process has put it into text, or some seconds later anyway."""
+        """Write the copy, where it is long once a process has put it into text."""
         if self._analysis is not None and self._is_elsewhere:
             self._analysis.ask("text")
             self._retry.start()
@@ -185,17 +188,17 @@ class Recovery(QObject):
             self._send("")
 
     def _take(self, topic: str, text: object) -> None:
-        """Write what was put into text; it is that of the design as it is."""
-        if topic == "text" and isinstance(text, str):
-            self._send(text)
+        """Write what was put into text; it is that of the design as it is. Where no process could, who writes can."""
+        if topic == "text":
+            self._send(text if isinstance(text, str) else "")
 
     def _send(self, text: str) -> None:
-        """Have the copy written by somebody who may wait for the disk."""
+        """Have the copy written by somebody who may wait for the disk, and who puts it into text where nobody has."""
         if not self._document.is_dirty:
             self.write()
             return
         try:
-            work = self._prepared(text or files.dumps(self._document.design))
+            work = self._prepared(text)
         except (OSError, ValueError) as error:
             self._fail(error)
             return
@@ -223,7 +226,10 @@ class Recovery(QObject):
         self._retry.start()
 
     def _prepared(self, text: str) -> Callable[[], None]:
-        """What writes the copy, after where it came from, in any thread. Raises ``OSError``."""
+        """What writes the copy, after where it came from, in any thread; without its text from the design.
+
+        Raises ``OSError``.
+        """
         document = self._document
         path, stamp = document.path, document.stamp
         if path != self._copied:
@@ -236,7 +242,8 @@ class Recovery(QObject):
         self._prepare()
         self._copied = path
         self._number += 1
-        return partial(self._pen.write, self._number, self._copy, json.dumps(origin), text)
+        whole = text or document.design
+        return partial(self._pen.write, self._number, self._copy, json.dumps(origin), whole)
 
     def _prepare(self) -> None:
         """Have the folder, and the lock that tells whose copy it is. Raises ``OSError``."""

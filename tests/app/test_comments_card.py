@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.comments_card import CommentsCard
 from app.document import DesignDocument
-from engine.model.design import Comment, Design, Link, Node
+from engine.model.design import Comment, Design, Link, Node, Reply
+from engine.model.edits import SetField
 from widgets.canvas import NoteChip
 from widgets.theme import ThemeManager
 
@@ -188,3 +190,34 @@ def test_the_keyboard_stays_in_the_card_when_the_list_is_made_anew(card, qtbot) 
     assert card.window().focusWidget() is again.answer
     card.document.stack.undo()
     assert card.isAncestorOf(card.window().focusWidget())
+
+
+def test_many_comments_and_answers_come_some_a_turn(card, qtbot) -> None:
+    reply = Reply(text="Yes", author="Bo")
+    comments = tuple(Comment(text=f"No. {place}", replies=(reply,) * 7) for place in range(30))
+    card.document.replace(SHOP.model_copy(update={"comments": comments}), None)
+    card.open_about(None, None)
+    seen = [len(texts(card))]
+    while card.turns.is_busy:
+        card.turns.turn()
+        seen.append(len(texts(card)))
+    steps = [after - before for before, after in pairwise([0, *seen])]
+    # Of a comment two labels with its head, of an answer two: thirty pieces at most.
+    assert max(steps) <= 30
+    assert sum(steps) == 30 * (2 + 7 * 2)
+
+
+def test_threads_stay_when_something_else_changes(card, qtbot) -> None:
+    comments = tuple(Comment(text=f"No. {place}", about="web") for place in range(3))
+    card.document.replace(SHOP.model_copy(update={"comments": comments}), None)
+    card.open_about("web", None)
+    before = list(card.threads)
+    before[1].answer.setText("half an answ")
+    card.document.push(SetField("db", ("name",), "Store"))
+    assert card.threads == before
+    before[0].settle.click()
+    assert before[1] in card.threads
+    assert before[0] not in card.threads
+    assert before[1].answer.text() == "half an answ"
+    card.document.push(SetField("web", ("name",), "Front"))
+    assert not set(before) & set(card.threads)  # each says what it is about

@@ -9,10 +9,12 @@ import pytest
 
 from app.analysis import Analysis, InlineMind
 from app.document import DesignDocument
+from app.errands import Errand
 from app.recovery import LONG, MANY, Recovery
 from engine.model import files
 from engine.model.design import Design, Node
 from engine.model.edits import SetDesign, SetField
+from engine.run.analyst import Answer, Ask
 from tests.helpers.builders import design, link, node
 
 _CRASH = """
@@ -334,4 +336,64 @@ def test_a_large_design_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> Non
     qtbot.waitUntil(recovery.copy.exists)
     assert asked == ["text"]
     assert files.load(recovery.copy) == document.design
+    recovery.close()
+
+
+class Silent:
+    """A mind whose process ends over every question."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def tell(self, said: object) -> None:
+        """Take it, and end if it is a question."""
+        self._asked = self._asked or isinstance(said, Ask)
+
+    def hear(self) -> list[Answer | None]:
+        """It has ended."""
+        return [None] if self._asked else []
+
+    def close(self) -> object:
+        """There is nothing to end."""
+
+
+def test_where_no_process_puts_a_large_design_into_text_who_writes_it_does(
+    qapp, qtbot, tmp_path
+) -> None:
+    document = DesignDocument()
+    analysis = Analysis(document, Silent)
+    sent: list[Errand] = []
+
+    class Later:
+        """Keeps what is sent, for somebody else to do."""
+
+        def send(self, errand: Errand) -> None:
+            """Keep it."""
+            sent.append(errand)
+
+    recovery = Recovery(tmp_path / "kept", document, analysis, Later())
+    document.replace(design([node(f"n{place}", "service") for place in range(MANY)], []), None)
+    document.push(SetField("n0", ("config", "workers"), 3, "More workers"))
+    qtbot.waitUntil(lambda: bool(sent))
+    assert not recovery.copy.exists()
+    sent[0].work()
+    assert files.load(recovery.copy) == document.design
+    recovery.close()
+
+
+def test_after_trouble_a_large_design_is_put_into_text_elsewhere_again(
+    qapp, qtbot, tmp_path
+) -> None:
+    document = DesignDocument()
+    analysis = Analysis(document, InlineMind)
+    recovery = Recovery(tmp_path / "kept", document, analysis)
+    asked: list[str] = []
+    analysis.answered.connect(lambda topic, _text: asked.append(topic))
+    document.replace(design([node(f"n{place}", "service") for place in range(MANY)], []), None)
+    document.push(SetField("n0", ("config", "workers"), 3, "More workers"))
+    qtbot.waitUntil(recovery.copy.exists)
+    recovery.copy.unlink()
+    recovery._insist()
+    qtbot.waitUntil(recovery.copy.exists)
+    assert asked == ["text", "text"]
     recovery.close()

@@ -45,6 +45,17 @@ def name_rooms(
     return rooms
 
 
+def rooms_below(
+    points: Mapping[str, QPointF], sizes: Mapping[str, QSizeF], radius: float, within: QSize
+) -> dict[str, QRectF]:
+    """The same for so many points that their names cover each other anyway: each below its own."""
+    bounds = QRectF(QPointF(), QSizeF(within))
+    return {
+        each: _kept(_sides(at, sizes[each], radius + _CLEAR)[0], bounds)
+        for each, at in points.items()
+    }
+
+
 def number_room(
     start: QPointF, end: QPointF, size: QSizeF, taken: Sequence[QRectF]
 ) -> tuple[QRectF, bool]:

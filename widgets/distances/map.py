@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
@@ -11,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.model.units import format_quantity
-from widgets.distances.labels import name_rooms, number_room
+from widgets.distances.labels import name_rooms, number_room, rooms_below
 from widgets.distances.placing import placed
 from widgets.distances.view import Distances
 from widgets.theme import CAPTION, SMALL, directed
@@ -28,6 +27,8 @@ _RADIUS: Final = 7.0
 _MARGIN_X, _MARGIN_Y = 76.0, 40.0
 _MOST_LABELS: Final = 10
 """Frames up to which every line has its number."""
+_MOST_NAMES: Final = 40
+"""Frames up to which names make room for each other; those of more stand below their points."""
 _NAME_WIDTH: Final = 130.0
 _NAME_HEIGHT: Final = 16.0
 _NEAR: Final = 18.0
@@ -91,43 +92,52 @@ class DistanceMap(QWidget):
             ways = list(self._ways())
             for way in ways:
                 self._paint_line(painter, way, longest)
-            points = {frame.id: self.at(frame.id) for frame in frames}
+            points = self._places()
             titles = {frame.id: self._elided(frame.title) for frame in frames}
             sizes = {each: self._size(text) for each, text in titles.items()}
-            names = name_rooms(points, sizes, _RADIUS, self.size())
+            place = name_rooms if len(frames) <= _MOST_NAMES else rooms_below
+            names = place(points, sizes, _RADIUS, self.size())
             taken = [*names.values(), *(_around(at) for at in points.values())]
             # The chosen one first: it has its number even where there is no room for all of them.
             for way in sorted(ways, key=lambda each: not each.is_chosen):
                 if shows_all or way.is_chosen:
                     self._paint_number(painter, way, taken)
             for frame in frames:
-                self._paint_point(painter, frame.id, titles[frame.id], names[frame.id])
+                at, room = points[frame.id], names[frame.id]
+                self._paint_point(painter, frame.id, at, titles[frame.id], room)
 
     def _ways(self) -> Iterator[_Way]:
-        """The lines between frames of which something is known."""
-        for one, other in combinations([frame.id for frame in self._shown.frames], 2):
-            trip = self._shown.between(one, other)
-            if trip is not None:
-                is_chosen = self._pair is not None and {one, other} == set(self._pair)
-                yield _Way(self.at(one), self.at(other), trip, is_chosen)
+        """The lines between frames of which something is known, in the order of the frames."""
+        places, chosen = self._places(), set(self._pair or ())
+        order = {frame_id: number for number, frame_id in enumerate(places)}
+        seen = {
+            tuple(sorted(pair, key=order.__getitem__)): trip
+            for pair, trip in self._shown.trips.items()
+        }
+        for one, other in sorted(seen, key=lambda pair: (order[pair[0]], order[pair[1]])):
+            yield _Way(places[one], places[other], seen[one, other], {one, other} == chosen)
 
     def at(self, frame_id: str) -> QPointF:
         """Where a frame is."""
-        x, y = self._points[frame_id]
+        return self._places()[frame_id]
+
+    def _places(self) -> dict[str, QPointF]:
+        """Where the frames are, by id."""
         wide = max(self.width() - 2.0 * _MARGIN_X, 1.0)
         high = max(self.height() - 2.0 * _MARGIN_Y, 1.0)
-        heights = [y for _, y in self._points.values()]
+        heights = [y for _, y in self._points.values()] or [0.0]
         scale = min(wide, high / max(max(heights) - min(heights), high / wide))
-        return QPointF(
-            self.width() / 2.0 + (x - 0.5) * scale,
-            self.height() / 2.0 - _NAME_HEIGHT / 2.0 + (y - 0.5) * scale,
-        )
+        left, top = self.width() / 2.0, self.height() / 2.0 - _NAME_HEIGHT / 2.0
+        return {
+            each: QPointF(left + (x - 0.5) * scale, top + (y - 0.5) * scale)
+            for each, (x, y) in self._points.items()
+        }
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on a frame chooses it."""
-        for frame in self._shown.frames:
-            if (event.position() - self.at(frame.id)).manhattanLength() < _NEAR:
-                self.chosen.emit(frame.id)
+        for frame_id, at in self._places().items():
+            if (event.position() - at).manhattanLength() < _NEAR:
+                self.chosen.emit(frame_id)
                 return
 
     def _paint_line(self, painter: QPainter, way: _Way, longest: float) -> None:
@@ -160,13 +170,15 @@ class DistanceMap(QWidget):
         painter.setPen(QColor(theme.text if way.is_chosen else theme.muted))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_point(self, painter: QPainter, frame_id: str, title: str, room: QRectF) -> None:
+    def _paint_point(
+        self, painter: QPainter, frame_id: str, at: QPointF, title: str, room: QRectF
+    ) -> None:
         """A frame and its name beside it."""
         theme = self._look.theme
         is_chosen = self._pair is not None and frame_id in self._pair
         painter.setPen(QPen(QColor(theme.panel), 2.0))
         painter.setBrush(QColor(theme.accent.colour if is_chosen else theme.muted))
-        painter.drawEllipse(self.at(frame_id), _RADIUS, _RADIUS)
+        painter.drawEllipse(at, _RADIUS, _RADIUS)
         painter.setFont(self._font(SMALL))
         backdrop = QColor(theme.panel)
         backdrop.setAlphaF(0.8)

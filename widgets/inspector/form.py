@@ -30,7 +30,8 @@ class Form(QWidget):
     """Shows fields and tells what a person changes.
 
     A row lives as long as its field is there with the same sort of value, so that the cursor stays
-    where it is when a value arrives from elsewhere. Long forms fold, group by group.
+    where it is when a value arrives from elsewhere. Long forms fold, group by group; the rows of a
+    group are made when it is first seen open, since each takes its time.
     """
 
     changed = Signal(object, object)
@@ -44,7 +45,9 @@ class Form(QWidget):
         """Empty form."""
         super().__init__()
         self._look = look
+        self._fields: dict[_Key, Field] = {}
         self._rows: dict[_Key, Row] = {}
+        """Of the fields whose lines somebody has wanted to see."""
         self._headings: list[GroupHeading] = []
         self._folding = Folding()
         self._cards: list[FindingCard] = []
@@ -61,11 +64,12 @@ class Form(QWidget):
     def show_fields(self, fields: Sequence[Field], findings: Sequence[Finding] = ()) -> None:
         """Show other fields or other values of the same fields, and findings under their groups."""
         order = [(field.group, _key(field)) for field in fields]
+        self._fields = {_key(field): field for field in fields}
         for field in fields:
             row = self._rows.get(_key(field))
             if row is not None and row.field.shape == field.shape:
                 row.show_field(field)
-            else:
+            elif row is not None:
                 self._replace(field)
         rearranged = order != self._order
         self._order = order
@@ -99,7 +103,8 @@ class Form(QWidget):
 
     def row(self, path: Path) -> Row | None:
         """Row of a field."""
-        return next((row for key, row in self._rows.items() if key[0] == path), None)
+        key = next((key for key in self._fields if key[0] == path), None)
+        return None if key is None else self._made(key)
 
     def reveal(self, path: Path) -> Row | None:
         """Row of a field, with its group open."""
@@ -133,17 +138,33 @@ class Form(QWidget):
                 row.editor.forget()
 
     def _replace(self, field: Field) -> None:
-        """A new row for a field."""
-        old = self._rows.pop(_key(field), None)
-        if old is not None:
-            if old.isAncestorOf(self.window().focusWidget()):
-                self._goes_on = _key(field)
-            _discard(old)
-        row = Row(field, self._look)
+        """A new row for a field in the place of one for another sort of value."""
+        old = self._rows.pop(_key(field))
+        if old.isAncestorOf(self.window().focusWidget()):
+            self._goes_on = _key(field)
+        _discard(old)
+        self._add(field)
+        self._order = []
+
+    def _add(self, field: Field) -> Row:
+        """A row for a field, which is nowhere yet."""
+        row = self._rows[_key(field)] = Row(field, self._look)
         row.changed.connect(self.changed)
         row.file_wanted.connect(self.file_wanted)
-        self._rows[_key(field)] = row
-        self._order = []
+        return row
+
+    def _made(self, key: _Key) -> Row:
+        """The row of a field, below the heading of its group."""
+        row = self._rows.get(key)
+        if row is None:
+            field = self._fields[key]
+            group = [each for name, each in self._order if name == field.group]
+            above = sum(each in self._rows for each in group[: group.index(key)])
+            heading = next(each for each in self._headings if each.name == field.group)
+            row = self._add(field)
+            self._layout.insertWidget(self._layout.indexOf(heading) + 1 + above, row)
+            row.setVisible(self._folding.is_open(field.group))
+        return row
 
     def _arrange(self, findings: Sequence[Finding]) -> None:
         """Put rows, headings and findings in order; rows that are gone are dropped."""
@@ -174,7 +195,7 @@ class Form(QWidget):
         self._layout.addWidget(heading)
         heading.show()
         for name, key in self._order:
-            if name == group:
+            if name == group and key in self._rows:
                 self._layout.addWidget(self._rows[key])
 
     def _choose(self, group: str, *, opened: bool) -> None:
@@ -186,12 +207,13 @@ class Form(QWidget):
         """Show the lines of the groups that are open, and of the others what is in them."""
         above = False
         for heading in self._headings:
-            rows = [self._rows[key] for group, key in self._order if group == heading.name]
+            keys = [key for group, key in self._order if group == heading.name]
             opened = self._folding.is_open(heading.name)
-            for row in rows:
-                row.setVisible(opened)
+            for key in keys:
+                if opened or key in self._rows:
+                    self._made(key).setVisible(opened)
             apart = (opened or above) and heading is not self._headings[0]
-            inside = contents(heading.name, [row.field for row in rows])
+            inside = contents(heading.name, [self._fields[key] for key in keys])
             heading.show_state(inside, opened=opened, apart=apart)
             above = opened
         self._chain_tabs()
@@ -219,7 +241,7 @@ class Form(QWidget):
         for heading in self._headings:
             chain.append(heading)
             for group, key in self._order:
-                if group == heading.name:
+                if group == heading.name and key in self._rows:
                     chain += self._rows[key].stops()
         window = self.window()
         chain = [stop for stop in chain if stop.window() is window]

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 
-from widgets.distances.labels import name_rooms, number_room
+from widgets.distances.labels import name_rooms, number_room, rooms_below
 
 ROOM = QSize(430, 320)
 NAME, NUMBER = QSizeF(80.0, 16.0), QSizeF(46.0, 14.0)
@@ -41,3 +41,13 @@ def test_a_number_without_room_says_so() -> None:
     start, end = QPointF(0, 0), QPointF(10, 0)
     _, is_free = number_room(start, end, NUMBER, [QRectF(-100, -100, 200, 200)])
     assert not is_free
+
+
+def test_names_of_very_many_points_stand_below_them_inside_the_map() -> None:
+    points = {f"f{place}": QPointF(place, 100.0) for place in range(0, 300, 3)}
+    rooms = rooms_below(points, dict.fromkeys(points, NAME), RADIUS, ROOM)
+    assert list(rooms) == list(points)
+    bounds = QRectF(QPointF(), QSizeF(ROOM))
+    for each, room in rooms.items():
+        assert bounds.contains(room)
+        assert room.top() > points[each].y() + RADIUS

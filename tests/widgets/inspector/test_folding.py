@@ -15,6 +15,7 @@ from widgets.inspector import InspectorPanel
 from widgets.inspector.fields import Field
 from widgets.inspector.folding import ROOM, Folding, contents
 from widgets.inspector.group_heading import GroupHeading
+from widgets.inspector.row import Row
 from widgets.inspector.shapes import Shape
 
 if TYPE_CHECKING:
@@ -173,3 +174,21 @@ def test_tab_does_not_stop_in_what_is_folded(panel) -> None:
     assert names == [each.name for each in panel.form.findChildren(GroupHeading)]
     after = walked.index(heading(panel, "Instance")) + 1
     assert isinstance(walked[after], GroupHeading)
+
+
+def test_lines_are_made_when_their_group_is_first_seen_open(panel) -> None:
+    form = panel.form
+    groups = {row.field.group for row in form.findChildren(Row)}
+    heads = [each for each in form.findChildren(GroupHeading) if not each.isHidden()]
+    assert groups == {each.name for each in heads if each.isChecked()}
+    closed = next(each for each in heads if not each.isChecked())
+    closed.click()
+    form.layout().activate()
+    lines = [row for row in form.findChildren(Row) if row.field.group == closed.name]
+    assert lines
+    assert all(row.isVisible() for row in lines)
+    assert [row.y() for row in lines] == sorted(row.y() for row in lines)
+    below = min((each.y() for each in heads if each.y() > closed.y()), default=10**6)
+    assert all(closed.y() < row.y() < below for row in lines)
+    closed.click()
+    assert not any(row.isVisible() for row in lines)
