@@ -12,5 +12,5 @@ class TraceSettings:
     share: float = 0.01
     """Of all requests, chosen before anything is known about them (head sampling)."""
     spans: int = 30_000
-    """Spans that are kept, about; 300 bytes each. A third is for failures, of more every second, fourth… one; a
+    """Spans that are kept, about; 160 bytes each. A third is for failures, of more every second, fourth… one; a
     third for the slowest requests, as many as fit; and a third for the share of all."""

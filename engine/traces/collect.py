@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.failures import FAILURES
 from engine.records import dataclass
-from engine.sim.lane.codes import ABANDONED, CALLED_OFF, LOST, OK, REFUSED, UNSENT
+from engine.sim.lane.codes import ABANDONED, CALLED_OFF, LOST, REFUSED, UNSENT
 from engine.sim.lane.participation import ABORT, APPLY, COMMIT, PREPARE, UNDO
-from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST, Detour
+from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, FINE, MESSAGE, REQUEST, Detour
 from engine.traces.records import spans_of
 from engine.traces.segments import segments_of, waits_between
 from engine.traces.service_map import map_nodes, service_map
@@ -94,10 +94,12 @@ class Recording:
         """Those that something happened of at a node; all without one."""
         if node is None or self._tracing is None:
             return list(self.heads)
-        ends = self._tracing.ends
+        ends, name_of = self._tracing.ends, self._tracing.name_of
         names = {node, *(link for link, sides in ends.items() if node in sides)}
         return [
-            head for head in self.heads if any(each.name in names for each in spans_of(head.record))
+            head
+            for head in self.heads
+            if any(name_of(each) in names for each in spans_of(head.record))
         ]
 
     def edges(self) -> tuple[Edge, ...]:
@@ -105,14 +107,14 @@ class Recording:
         if self._tracing is None:
             return ()
         sampled = self._sampled()
-        return service_map(sampled, self._tracing.ends, self._each(len(sampled)))
+        return service_map(sampled, self._tracing, self._each(len(sampled)))
 
     def map_nodes(self) -> tuple[MapNode, ...]:
         """The nodes of the service map."""
         if self._tracing is None:
             return ()
         sampled = self._sampled()
-        return map_nodes(sampled, self._tracing.ends, self._each(len(sampled)))
+        return map_nodes(sampled, self._tracing, self._each(len(sampled)))
 
     def _sampled(self) -> list[TraceRecord]:
         """Traces that were chosen before anything was known about them."""
@@ -178,7 +180,7 @@ class Maker:
 
     def __init__(self, tracing: Tracing, seed: int, now: float, classes: list[str]) -> None:
         """Know the run that they are of: the same run gives the same ids."""
-        self._ends = tracing.ends
+        self._tracing = tracing
         self._seed = seed
         self._now = now
         self._classes = classes
@@ -187,7 +189,7 @@ class Maker:
         """A trace with all its spans."""
         name = self._trace_id(record.owner, int(record.number))
         records = spans_of(record)
-        callers = {int(each.parent.place) for each in records if each.parent is not None}
+        callers = {int(each.above) for each in records}
         spans = [self._span(name, each, called=int(each.place) in callers) for each in records]
         if records[0].sort == MESSAGE:
             spans[0] = self._message(spans)
@@ -211,20 +213,20 @@ class Maker:
 
     def _span(self, trace: str, record: SpanRecord, *, called: bool) -> Span:
         """A span."""
-        kind, name = _KINDS[int(record.sort)], record.name
-        source, node = self._ends[name] if kind == "call" else (name, name)
+        kind, name = _KINDS[int(record.sort)], self._tracing.name_of(record)
+        source, node = self._tracing.ends[name] if kind == "call" else (name, name)
         detour = record.detour or Detour(record.sent)
         started = detour.works[1] if detour.works else record.started
         return Span(
             id=span_id(trace, int(record.place)),
-            parent=None if record.parent is None else span_id(trace, int(record.parent.place)),
+            parent=None if record.above < 0 else span_id(trace, int(record.above)),
             kind=kind,
             node=node,
             source=source,
             link=name if kind == "call" else None,
             instance=None if record.instance < 0 else int(record.instance),
             attempt=int(record.attempt),
-            hedge=bool(record.hedge),
+            hedge=bool(detour.hedge),
             awaited=bool(record.awaited),
             since=detour.since,
             sent=record.sent,
@@ -267,4 +269,4 @@ def _known(time: float) -> float | None:
 
 def _reason(code: int) -> str | None:
     """Why something failed."""
-    return None if code == OK else FAILURES[code].name
+    return None if code == FINE else FAILURES[code].name

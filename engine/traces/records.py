@@ -10,4 +10,9 @@ if TYPE_CHECKING:
 
 def spans_of(record: TraceRecord) -> list[SpanRecord]:
     """All spans of a trace, in the order in which they began."""
-    return record.spans[: int(record.count)]
+    found: list[SpanRecord] = []
+    span: SpanRecord | None = record.first
+    while span is not None and len(found) < int(record.count):
+        found.append(span)
+        span = span.following
+    return found

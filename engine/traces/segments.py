@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.codes import AT_RULE, FOR_CONNECTION, OK
-from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, Detour
+from engine.sim.lane.codes import AT_RULE, FOR_CONNECTION
+from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, FINE, Detour
 from engine.traces.span import Segment
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def _made(part: Part, start: float, end: float) -> Segment | None:
 def _under_way(record: SpanRecord, now: float) -> list[Segment | None]:
     """Before it came to its node, if it did."""
     end = record.ended if record.ended >= 0.0 else now
-    if record.waits_at == AT_RULE:
-        return [_made("hold", record.sent, end)]
     detour = record.detour or Detour(record.sent)
+    if detour.waits_at == AT_RULE:
+        return [_made("hold", record.sent, end)]
     held = _made("hold", record.sent, detour.admitted)
-    if record.waits_at == FOR_CONNECTION:
+    if detour.waits_at == FOR_CONNECTION:
         return [held, _made("connection", detour.admitted, end)]
     there = record.arrived if record.arrived >= 0.0 else end
     return [
@@ -61,13 +61,13 @@ def _at_node(record: SpanRecord, now: float, *, called: bool) -> list[Segment | 
     """From when it arrived until the node was through with it."""
     over = record.replied if record.replied >= 0.0 else now
     earlier = None if record.detour is None else record.detour.works
-    works = [*(earlier or ()), record.queued, record.started, record.worked]
+    works = [*(earlier or ()), record.queued(), record.started, record.worked]
     found = [_made("hold", record.arrived, works[0])]
     for queued, started, worked in zip(works[::3], works[1::3], works[2::3], strict=True):
         if started >= 0.0:
             found.append(_made("queue", queued, started))
             found.append(_made("work", started, worked if worked >= 0.0 else over))
-        elif not called and (record.answer != OK or record.replied < 0.0):
+        elif not called and (record.answer != FINE or record.replied < 0.0):
             found.append(_made("queue", queued, over))  # it left without having had its turn
     return found
 

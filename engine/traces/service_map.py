@@ -7,15 +7,15 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
-from engine.sim.lane.codes import OK
-from engine.sim.lane.tracing.records import ATTEMPT, REQUEST
+from engine.sim.lane.tracing.records import ATTEMPT, FINE, REQUEST
 from engine.traces.edge import Edge, MapNode
 from engine.traces.records import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
+    from engine.sim.tracing import Tracing
 
 
 _SHARE: Final = 0.99
@@ -40,27 +40,27 @@ class _Seen:
 
 
 def service_map(
-    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]], each: float = 0.0
+    sampled: Iterable[TraceRecord], tracing: Tracing, each: float = 0.0
 ) -> tuple[Edge, ...]:
     """An edge for each link that was called, in the order of the first call.
 
     Args:
         sampled: traces that were chosen before anything was known about them. Those that are kept because
             they failed or were slow tell of failures and slowness alone.
-        ends: where each link begins and ends.
+        tracing: what knows the names of spans, and where each link begins and ends.
         each: calls a second that a recorded one stands for.
     """
     found: dict[str, _Seen] = {}
     for span in _attempts(sampled):
-        again = span.attempt > 1 or span.hedge
+        again = span.attempt > 1 or (span.detour is not None and span.detour.hedge)
         took = span.ended - span.sent if span.ended >= 0.0 else -1.0
-        seen = found.setdefault(span.name, _Seen())
-        seen.add(failed=span.reason != OK, again=bool(again), duration=took)
+        seen = found.setdefault(tracing.name_of(span), _Seen())
+        seen.add(failed=span.reason != FINE, again=bool(again), duration=took)
     return tuple(
         Edge(
             link=link,
-            source=ends[link][0],
-            target=ends[link][1],
+            source=tracing.ends[link][0],
+            target=tracing.ends[link][1],
             calls=seen.calls,
             retries=seen.retries,
             failed=seen.failed,
@@ -73,13 +73,13 @@ def service_map(
 
 
 def map_nodes(
-    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]], each: float = 0.0
+    sampled: Iterable[TraceRecord], tracing: Tracing, each: float = 0.0
 ) -> tuple[MapNode, ...]:
     """What came to each node, in the order of the first call; clients begin.
 
     Args:
         sampled: as above.
-        ends: where each link begins and ends.
+        tracing: what knows the names of spans, and where each link begins and ends.
         each: calls a second that a recorded one stands for.
     """
     found: dict[str, _Seen] = {}
@@ -87,12 +87,12 @@ def map_nodes(
         for span in spans_of(record):
             if span.sort == REQUEST:
                 took = span.ended - span.sent if span.ended >= 0.0 else -1.0
-                seen = found.setdefault(span.name, _Seen())
-                seen.add(failed=span.reason != OK, again=False, duration=took)
+                seen = found.setdefault(tracing.name_of(span), _Seen())
+                seen.add(failed=span.reason != FINE, again=False, duration=took)
             elif span.sort == ATTEMPT and span.arrived >= 0.0:
                 took = span.replied - span.arrived if span.replied >= 0.0 else -1.0
-                seen = found.setdefault(ends[span.name][1], _Seen())
-                seen.add(failed=span.answer != OK, again=False, duration=took)
+                seen = found.setdefault(tracing.ends[tracing.name_of(span)][1], _Seen())
+                seen.add(failed=span.answer != FINE, again=False, duration=took)
     return tuple(
         MapNode(
             node=node,

@@ -177,7 +177,7 @@ class Entrance(Site):
         context = call.context
         call.pool.coming -= 1
         if call.span is not None:
-            call.span.queued = now
+            call.span.pass_gates(now)
         self.touch(now)
         if context is not None and context.deadline <= now:
             self.refuse_at(gate, call, DEADLINE, now)
@@ -237,12 +237,14 @@ class Entrance(Site):
 
     def reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""
-        call.reason = OK if reason == OK else i16(reason)
+        if reason == OK:
+            call.reason = OK
+        else:
+            call.reason = i16(reason)
         call.stage = RETURNING
-        span = call.span
-        if span is not None:
-            span.reply(reason, now)
-            if call.settled and call.pending == 0 and call.context is None and forget(span):
+        if call.span is not None:
+            call.span.reply(reason, now)
+            if call.settled and call.pending == 0 and call.context is None and forget(call.span):
                 call.span = None
         path = call.path
         if path is not None:

@@ -111,7 +111,7 @@ class Instance(InstanceCounters):
         """Whether the whole instance was taken away."""
         self.excess: i64 = 0
         """Busy workers that were taken away."""
-        self.index = index
+        self.index: i64 = index
         self.limit: i64 = UNLIMITED
         """Places in the waiting line."""
         self.reserved: i64 = 0
@@ -162,10 +162,11 @@ class Instance(InstanceCounters):
     def count_resting(self, more: i64, now: float) -> None:
         """Count workers that have nothing to do although they are held."""
         vitals = self.counts.vitals
+        amount = float(more)
         self.resting += more
-        self.resting_sum += float(more) * now
-        vitals.resting += float(more)
-        vitals.resting_sum += float(more) * now
+        self.resting_sum += amount * now
+        vitals.resting += amount
+        vitals.resting_sum += amount * now
 
     def occupy(self, now: float) -> None:
         """One worker more is busy."""

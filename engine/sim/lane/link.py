@@ -38,10 +38,10 @@ from engine.sim.lane.stores.versions import pass_on
 
 if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.call_tracer import CallTracer
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.recasting import Recasting
     from engine.sim.lane.seams import Picker, Rule
-    from engine.sim.lane.tracing.tracer import CallTracer
 
 
 @final
@@ -198,7 +198,7 @@ class Link(SettlingPath):
                     call.holder = rule
                     self.unsent += 1
                     if call.span is not None:
-                        call.span.waits_at = AT_RULE
+                        call.span.turn_off().waits_at = AT_RULE
                     self._note_wait(call, AT_RULE, now)
                 else:
                     self._refuse(call, rule, verdict, now)
@@ -285,7 +285,7 @@ class Link(SettlingPath):
                 if verdict == HELD:
                     self.unsent += 1
                     if call.span is not None:
-                        call.span.waits_at = FOR_CONNECTION
+                        call.span.turn_off().waits_at = FOR_CONNECTION
                     self._note_wait(call, FOR_CONNECTION, now)
                 else:
                     call.pool.coming -= 1
@@ -323,34 +323,12 @@ class Link(SettlingPath):
         self._touch(now)
         self.in_flight += 1.0
         self.sent_sum += now
-        tracer = self.tracer
-        if tracer is not None:
-            self._trace(tracer, call, now)
+        if self.tracer is not None:
+            self.tracer.follow(call, now)
         call.sent = now
         call.path = self
         if self.elsewhere and tried_by(call) is None:
             context_of(call).tried = []
-
-    def _trace(self, tracer: CallTracer, call: Call, now: float) -> None:
-        """Record an attempt that begins, where its request is recorded."""
-        above = call.span
-        job = call.parent
-        while above is None:
-            if job is None:
-                return
-            above = job.span
-            if above is None:
-                if job.path is not None:
-                    return  # over, or not recorded
-                job = job.parent
-        span = tracer.attempt(above, self.name, call.attempt, call.waits, now)
-        call.span = span
-        if span is not None:
-            if call.stage == BACKOFF:
-                span.turn_off().since = call.sent
-            context = call.context
-            if context is not None and context.message != 0:
-                span.turn_off().message = context.message
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""
@@ -397,7 +375,7 @@ class Link(SettlingPath):
             following.waits = call.waits
             span = call.span
             if span is not None and not call.waits:
-                following.span = span.parent  # the job may be over by now
+                following.span = span.caller()  # the job may be over by now
             self.attempt(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)
@@ -437,7 +415,7 @@ class Link(SettlingPath):
             again.sent = now
             span = call.span
             if span is not None and not call.waits:
-                again.span = span.parent  # the job may be over by then
+                again.span = span.caller()  # the job may be over by then
             self.agenda.schedule(wait, again)
         elif call.waits:
             rule = self.rescuing

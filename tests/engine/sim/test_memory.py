@@ -14,6 +14,7 @@ from engine.model.policies.user_sessions import UserSessions
 from engine.plan.primitives import IssuePlan, NodePlan, TrafficPlan
 from engine.sim.compiled import lane_mode
 from engine.sim.lane.call import Call
+from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
 from tests.helpers.plans import (
     cache,
     client,
@@ -110,3 +111,10 @@ def test_a_user_takes_less_than_a_kilobyte() -> None:
 def test_a_call_takes_no_more_lines_of_memory_than_four() -> None:
     """Under overload most calls wait for their timeout, and each line of them comes from memory."""
     assert Call.__basicsize__ + COLLECTORS <= 240
+
+
+@pytest.mark.skipif(lane_mode() == "interpreted", reason="objects are larger in Python")
+def test_what_is_recorded_of_an_attempt_takes_two_lines_of_memory() -> None:
+    """A block of this size begins where a line does, and each visit to what was left for a while touches one."""
+    assert SpanRecord.__basicsize__ + COLLECTORS <= 128
+    assert TraceRecord.__basicsize__ + COLLECTORS <= 128

@@ -24,7 +24,9 @@ class RoundRobin(Picker):
         """The next healthy one."""
         count: i64 = len(self.endpoints)
         place = self._next
-        for _ in range(count):
+        left = count
+        while left > 0:
+            left -= 1
             if place >= count:
                 place = 0
             endpoint = self.endpoints[place]

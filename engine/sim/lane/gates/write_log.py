@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 from mypy_extensions import i64
 
 from engine.sim.lane.codes import OK
+from engine.sim.lane.meaning import Meaning
 from engine.sim.lane.seams import Gate
 from engine.sim.lane.sessions.calls import writes_session
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Told:
+class Told(Meaning):
     """A message of a transaction, or a new session, that a node has acknowledged."""
 
     def __init__(
@@ -26,16 +27,8 @@ class Told:
         self.number: i64 = number
         """Among all writes that were acknowledged."""
         self.part = part
-        self.message: i64 = message
+        self.message = message
         self.session = session
-
-    def forget(self, now: float) -> None:
-        """Nobody knows of it any more."""
-        part, session = self.part, self.session
-        if part is not None:
-            part.forget(self.message, now)
-        if session is not None:
-            session.keeper.vanished(session, now)
 
 
 @final

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.codes import NEVER
 from engine.sim.lane.entry import Task
+from engine.sim.lane.meaning import Meaning
 from engine.sim.lane.stores.versions import UNKNOWN
 
 if TYPE_CHECKING:
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.entry import Timer
-    from engine.sim.lane.participation import Participation
     from engine.sim.lane.samplers import Sampler
-    from engine.sim.lane.user_session import UserSession
 
 READS: Final = 1
 WRITES: Final = 2
@@ -53,7 +52,7 @@ class Receiver(Task):
 
 
 @final
-class Record:
+class Record(Meaning):
     """One write, as the leader keeps it: a new version of a key."""
 
     def __init__(self, number: i64, key: i64, owner: object, begun: float) -> None:
@@ -78,20 +77,6 @@ class Record:
         """Whether it was acknowledged because all followers, or a majority of the instances, had it."""
         self.dead: bool = False
         """Whether nobody has it any more."""
-        self.part: Participation | None = None
-        """In what whoever wrote it takes part, where it is a message of a transaction."""
-        self.message: i64 = 0
-        """What that says."""
-        self.session: UserSession | None = None
-        """The session that it brings about; None where it changes one, or is about something else."""
-
-    def forget(self, now: float) -> None:
-        """Nobody knows any more what a transaction had it do, or of a session that began with it."""
-        part, session = self.part, self.session
-        if part is not None:
-            part.forget(self.message, now)
-        if session is not None:
-            session.keeper.vanished(session, now)
 
     def die(self) -> None:
         """Nobody has it any more."""

@@ -37,7 +37,7 @@ class Courier(Messenger):
         branch.stage = ENGAGED
         tracer, above = self.program.tracer, transaction.span
         if tracer is not None and above is not None:
-            branch.span = tracer.branch(above, self.program.node.name, now)
+            branch.span = tracer.branch(above, now)
             if branch.span is not None:
                 branch.span.awaited = False
         step = Step(CALL)
@@ -67,7 +67,7 @@ class Courier(Messenger):
         transaction.pool.detached += 1
         tracer, above = self.program.tracer, transaction.job.span
         if tracer is not None and above is not None:
-            span = tracer.branch(above, self.program.node.name, now)
+            span = tracer.branch(above, now)
             if span is not None:
                 span.awaited = False
             transaction.span = span

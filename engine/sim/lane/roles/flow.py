@@ -46,9 +46,9 @@ from engine.sim.lane.stores.versions import pass_on
 from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
+    from engine.sim.lane.call_tracer import CallTracer
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
-    from engine.sim.lane.tracing.tracer import CallTracer
     from engine.sim.lane.transactions.coordinator import Coordinator
 
 
@@ -275,7 +275,7 @@ class Program(Role):
         branch.stage = ENGAGED
         tracer = self.tracer
         if tracer is not None and job.span is not None:
-            branch.span = tracer.branch(job.span, self.node.name, now)
+            branch.span = tracer.branch(job.span, now)
         return branch
 
     def _work(self, job: Call, frame: Frame, step: Step, now: float) -> None:

@@ -131,7 +131,7 @@ class Hedge(Rule):
         self.hedged += 1
         self.link.attempt_here(other, now)
         if other.span is not None:
-            other.span.hedge = True
+            other.span.turn_off().hedge = True
         watch = self._watch
         if watch is not None and self.may_help(call, race.extra):
             watch.add(call, race.extra, now)

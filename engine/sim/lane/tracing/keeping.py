@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from engine.sim.lane.tracing.records import DROPPED, KEPT, LEFT, NOTHING, OPEN, Home
+from engine.sim.lane.tracing.records import DROPPED, KEPT, LEFT, NOWHERE, OPEN, Home
 
 if TYPE_CHECKING:
     from engine.sim.lane.tracing.records import TraceRecord
@@ -23,10 +23,10 @@ class Spare:
     def __init__(self, room: i64) -> None:
         """Have so many spans under way at a time."""
         self.room: i64 = room
-        self.live: i64 = 0
-        """Spans of the traces under way."""
+        self.idle: i64 = room - (room >> 2)
+        """Beyond so many, none is put aside for later: others may have more need of the room."""
         self.made: i64 = 0
-        """Spans that these have, and those that are not used now, whether or not anything is in them."""
+        """Spans of the traces under way, and of those that are not used now, whether or not anything is in them."""
         self.left: i64 = 0
         """Spans of traces that wait for what their callers gave up. Some of that never comes: it was lost."""
 
@@ -43,8 +43,8 @@ class Idle(Home):
     def put(self, trace: TraceRecord) -> None:
         """Take a trace that nobody writes to or reads any more; let it go where there are too many."""
         spare = self.spare
-        if spare.made > spare.room:
-            spare.made -= len(trace.spans)
+        if spare.made > spare.idle:
+            spare.made -= i64(trace.made)
             trace.drop()
             return
         trace.spare = self.first
@@ -53,23 +53,20 @@ class Idle(Home):
     def leave(self, trace: TraceRecord) -> None:
         """Take a trace to which something may still happen; let it go where there are too many of them."""
         spare = self.spare
-        count: i64 = len(trace.spans)
+        count = i64(trace.made)
         spare.made -= count
         if spare.left + count > spare.room:
             trace.drop()
             return
         spare.left += count
         trace.state = LEFT
-        trace.left = trace.spans
-        trace.spans = NOTHING
+        trace.last = NOWHERE
 
     def come_back(self, trace: TraceRecord) -> None:
         """Nothing more can happen to a trace that was left."""
         spare = self.spare
         trace.state = OPEN
-        trace.spans = trace.left
-        trace.left = NOTHING
-        count: i64 = len(trace.spans)
+        count = i64(trace.made)
         spare.left -= count
         spare.made += count
         self.put(trace)
@@ -81,12 +78,12 @@ class Idle(Home):
             return
         if trace.state != KEPT:
             trace.state = DROPPED  # it is about to end, and others are slower
-        elif trace.pending > 0:
-            self.spare.made += len(trace.spans)
+            return
+        self.spare.made += i64(trace.made)
+        if trace.over < trace.count:
             self.leave(trace)
         else:
             trace.state = OPEN
-            self.spare.made += len(trace.spans)
             self.put(trace)
 
 
@@ -120,15 +117,16 @@ class Slowest:
         if (
             count > 0
             and trace.duration <= self._durations[0]
-            and (count >= self.most or self._spans + trace.count > self.room)
+            and (count >= self.most or self._spans + i64(trace.count) > self.room)
         ):
             return False
         trace.holders += 1
-        self._spans += trace.count
+        trace.stored = trace.count
+        self._spans += i64(trace.count)
         self._push(trace)
         while self._count > 1 and (self._count > self.most or self._spans > self.room):
             fastest = self._pop()
-            self._spans -= fastest.count
+            self._spans -= i64(fastest.stored)
             self._idle.release(fastest)
         return trace.holders > 0
 
@@ -207,13 +205,14 @@ class Thinned:
         if turn % self.stride != 0:
             return False
         while len(self.traces) > 1 and (
-            len(self.traces) >= self.most or self._spans + trace.count > self.room
+            len(self.traces) >= self.most or self._spans + i64(trace.count) > self.room
         ):
             self._thin()
         if turn % self.stride != 0:
             return False
         trace.holders += 1
-        self._spans += trace.count
+        trace.stored = trace.count
+        self._spans += i64(trace.count)
         self.traces.append(trace)
         return True
 
@@ -224,7 +223,7 @@ class Thinned:
             if place % 2 == 0:
                 kept.append(trace)
             else:
-                self._spans -= trace.count
+                self._spans -= i64(trace.stored)
                 self._idle.release(trace)
         self.traces = kept
         self.stride *= 2

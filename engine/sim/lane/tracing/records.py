@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from mypy_extensions import i16, i32, i64
+from mypy_extensions import i16, i32, i64, u8
 
-from engine.sim.lane.codes import AT_RULE, OK
+from engine.sim.lane.codes import AT_RULE
 
 # What a span is of.
 REQUEST: Final = 0
-"""A request of a client; its name is that of the client."""
+"""A request of a client."""
 MESSAGE: Final = 1
-"""A message of a queue, from when it is stored until it is done; its name is that of the queue."""
+"""A message of a queue, from when it is stored until it is done."""
 ATTEMPT: Final = 2
 """An attempt of a call; its name is that of the link."""
 BRANCH: Final = 3
@@ -27,6 +27,10 @@ LEFT: Final = 3
 
 UNKNOWN: Final = -1.0
 """Stands for a time that has not come, or never will."""
+FINE: Final = 255
+"""`OK` as a span has it, where outcomes take a byte."""
+NOT_WAITING: Final = -1
+"""Where a span waits that is on its way."""
 WORKS: Final = 64
 """Works of one attempt that are told apart; what comes later is seen as one."""
 
@@ -55,46 +59,61 @@ def cause_of(span: SpanRecord | None) -> Cause | None:
 class TraceRecord:
     """A request, or a message, with all that was done for it."""
 
-    spans: list[SpanRecord]
-    """In the order in which they began. While it is under way there may be more than `count` of them: what
-    requests before it have left, and what is to come writes over."""
-    count: i64 = 0
-    """How many of them there are."""
-    pending: i64 = 0
-    """Those to which something may still happen."""
-    number: i64 = 0
-    """Among those of its client or queue."""
-    state: i64 = OPEN
-    holders: i64 = 0
-    """Why it is kept: for so many reasons."""
-    missing: i64 = 0
-    """Those that were too many to be recorded."""
-    kind: i64 = 0
-    """Index of the class of the request."""
+    # What every call looks at comes first: so it lies on one line of the cache.
+    first: SpanRecord
+    """What all is done for. Each span knows the `following`, in the order in which they began. While the trace is
+    under way there may be more than `count` of them: what requests before it have left, and what is to come
+    writes over."""
+    last: SpanRecord
+    """The latest of them; `NOWHERE` where nothing that begins is recorded any more."""
     duration: float = 0.0
     """Seconds from beginning to end."""
+    count: i16 = 0
+    """How many of them there are."""
+    over: i16 = 0
+    """Those to which nothing can happen any more."""
+    made: i16 = 1
+    """How many there are with those that are to be written over."""
+    kind: i16 = 0
+    """Index of the class of the request."""
+    state: u8 = OPEN
+    holders: u8 = 0
+    """Why it is kept: for so many reasons."""
     sampled: bool = False
     """Whether it was to be kept before anything was known about it."""
+    stored: i16 = 0
+    """How many there were when it was kept: what is done for it may go on."""
+    missing: i32 = 0
+    """Those that were too many to be recorded."""
+    number: i64 = 0
+    """Among those of its client or queue."""
     cause: Cause | None = None
     """What a message was sent by, if that is recorded."""
     spare: TraceRecord | None = None
     """The next that was not used when this one was not; means nothing while it is."""
-    left: list[SpanRecord]
-    """Its spans while it is `LEFT`: what is begun then is not recorded."""
 
     def __init__(self, owner: str, home: Home) -> None:
         self.owner = owner
         """The client or queue where it begins."""
         self.home = home
         """Where it is used again."""
-        self.spans = []
-        self.left = NOTHING
+        self.first = self.last = SpanRecord(self, 0)
+
+    def end_here(self) -> None:
+        """Have no more spans than were begun."""
+        self.last.following = None
+        self.made = self.count
 
     def drop(self) -> None:
         """Let go of what was recorded; whoever still writes to a span has it alone."""
         self.state = DROPPED
-        self.spans = self.left = NOTHING
         self.spare = None
+        span: SpanRecord | None = self.first
+        self.first = self.last = NOWHERE
+        while span is not None:
+            following = span.following
+            span.following = None
+            span = following
 
 
 class Home:
@@ -107,13 +126,19 @@ class Home:
 
 @final
 class Detour:
-    """What few spans have: a wait before they were sent, a lock, a word to a participant, more works than one."""
+    """What few spans have: a wait before they were sent or at a gate, a lock, a word to a participant, more works."""
 
     locked: float = UNKNOWN
     """When it got the lock of its row."""
     unlocked: float = UNKNOWN
     """When that was given back."""
-    message: i64 = 0
+    queued: float = UNKNOWN
+    """When it had passed the gates, or began to wait for its latest work, unless that was when it arrived."""
+    hedge: bool = False
+    """Whether it was made beside another one that took long."""
+    waits_at: i16 = NOT_WAITING
+    """Where it waits before it is sent, as in `AT_RULE`."""
+    message: i16 = 0
     """What it tells a participant of a transaction, where it does."""
     works: list[float] | None = None
     """Earlier works, where there was more than one: when each was queued, started and done."""
@@ -131,67 +156,75 @@ class Detour:
 class SpanRecord:
     """One attempt as its caller and its callee see it: when it came how far (s)."""
 
-    # What few have is apart: each visit to a span that was left for a while costs a look at memory for every line
-    # of it that it touches.
+    # What few have is apart, and small: each visit to a span that was left for a while costs a look at memory for
+    # every line of it that it touches. What is written last stands together.
     trace: TraceRecord
-    parent: SpanRecord | None = None
-    name: str = ""
     detour: Detour | None = None
     """What few have, where it does."""
-    reason: i16 = OK
-    """The outcome as the caller sees it."""
-    given_up: i16 = 0
-    """As in `Attempt`."""
-    answer: i16 = OK
-    """The outcome as the node sees it."""
-    waits_at: i16 = -1
-    """Where it waits before it is sent, as in `AT_RULE`; negative while it does not."""
-    instance: i32 = -1
-    """Of the node that it went to; negative where it went nowhere."""
-    attempt: i16 = 1
-    sort: i16 = ATTEMPT
-    awaited: bool = True
-    """Whether whoever made it waited for it."""
-    hedge: bool = False
-    """Whether it was made beside another one that took long."""
-    place: i32 = 0
-    """Which one of its trace it is."""
-    ended: float = UNKNOWN
-    """When its caller knew the outcome, or gave it up."""
-    replied: float = UNKNOWN
-    """When the node was through with it."""
-    worked: float = UNKNOWN
-    """When its latest work was done."""
-    started: float = UNKNOWN
-    """When that began."""
-    queued: float = UNKNOWN
-    """When it had passed the gates, or began to wait for its latest work."""
-    arrived: float = UNKNOWN
-    """When it came to its node."""
+    following: SpanRecord | None = None
+    """The next of its trace."""
     sent: float = 0.0
     """When it was begun."""
+    place: i16 = 0
+    """Which one of its trace it is."""
+    above: i16 = -1
+    """Which one of its trace made it; negative at the first."""
+    name: i16 = 0
+    """The number of the link or node that it is of; the first of a trace is of the owner of that."""
+    attempt: u8 = 1
+    sort: u8 = ATTEMPT
+    instance: i32 = -1
+    """Of the node that it went to; negative where it went nowhere."""
+    awaited: bool = True
+    """Whether whoever made it waited for it."""
+    given_up: u8 = 0
+    """As in `Attempt`."""
+    answer: u8 = FINE
+    """The outcome as the node sees it."""
+    reason: u8 = FINE
+    """The outcome as the caller sees it."""
+    arrived: float = UNKNOWN
+    """When it came to its node."""
+    started: float = UNKNOWN
+    """When its latest work began."""
+    worked: float = UNKNOWN
+    """When that was done."""
+    replied: float = UNKNOWN
+    """When the node was through with it."""
+    ended: float = UNKNOWN
+    """When its caller knew the outcome, or gave it up."""
 
-    def __init__(self, trace: TraceRecord, place: i32) -> None:
+    def __init__(self, trace: TraceRecord, place: i16) -> None:
         """Be one of a trace for good, whichever attempt that is: see `begin`."""
         self.trace = trace
         self.place = place
 
     def begin(self, now: float) -> None:
         """Be another attempt from now on."""
-        self.reason = OK
-        self.given_up = 0
-        self.answer = OK
-        self.waits_at = -1
-        self.instance = -1
+        self.sent = now
         self.attempt = 1
         self.sort = ATTEMPT
+        self.instance = -1
         self.awaited = True
-        self.hedge = False
-        self.ended = self.replied = self.worked = self.started = UNKNOWN
-        self.queued = self.arrived = UNKNOWN
-        self.sent = now
+        self.given_up = 0
+        self.answer = self.reason = FINE
+        self.arrived = self.started = self.worked = self.replied = self.ended = UNKNOWN
         if self.detour is not None:
             self.detour = None
+
+    def caller(self) -> SpanRecord | None:
+        """What made it, as long as that is recorded."""
+        span: SpanRecord | None = self.trace.first
+        left = self.above
+        while span is not None and left > 0:
+            span = span.following
+            left -= 1
+        return span if left == 0 else None
+
+    def queued(self) -> float:
+        """When it had passed the gates, or began to wait for its latest work."""
+        detour = self.detour
+        return self.arrived if detour is None or detour.queued < 0.0 else detour.queued
 
     def turn_off(self) -> Detour:
         """What few spans have; from now on it has something of that."""
@@ -204,28 +237,33 @@ class SpanRecord:
     def let_go(self, now: float) -> None:
         """Be let go by a rule that held it, or have a connection."""
         detour = self.turn_off()
-        if self.waits_at == AT_RULE:
+        if detour.waits_at == AT_RULE:
             detour.admitted = now
         detour.departed = now
-        self.waits_at = -1
+        detour.waits_at = NOT_WAITING
 
     def enter(self, instance: i32, now: float) -> None:
         """Come to an instance of the node; whoever was dropped there comes again."""
         self.instance = instance
-        self.arrived = now
-        self.queued = now
+        self.arrive(now)
 
     def arrive(self, now: float) -> None:
         """Be at the node: begin as a branch there."""
         self.arrived = now
-        self.queued = now
+        if self.detour is not None:
+            self.detour.queued = UNKNOWN
+
+    def pass_gates(self, now: float) -> None:
+        """Be let in by a gate that held it."""
+        self.turn_off().queued = now
 
     def queue(self, now: float) -> None:
         """Wait for a work that is not the first, perhaps; what is left of an interrupted one."""
         if self.started >= 0.0 and self.worked < 0.0:
             self.worked = now
         self._put_work_aside()
-        self.queued = now
+        if self.detour is not None or now > self.arrived:
+            self.turn_off().queued = now
 
     def start(self, now: float) -> None:
         """A work begins."""
@@ -240,7 +278,7 @@ class SpanRecord:
 
     def share(self, wait: float, now: float) -> None:
         """A work is done that shared its workers, which cost it so many seconds: as if it had waited for them."""
-        self.started = min(self.queued + wait, now)
+        self.started = min(self.queued() + wait, now)
 
     def _put_work_aside(self) -> None:
         """Keep the latest work beside that to come."""
@@ -252,18 +290,18 @@ class SpanRecord:
             works = []
             detour.works = works
         if len(works) < 3 * WORKS:
-            works.append(self.queued)
+            works.append(self.queued())
             works.append(self.started)
             works.append(self.worked)
-        self.queued = max(self.queued, self.worked)
+        detour.queued = max(self.queued(), self.worked)
         self.started = self.worked = UNKNOWN
 
     def reply(self, reason: i64, now: float) -> None:
         """The node is through with it; what would have begun later never has."""
         self.started = min(self.started, now)
         self.replied = now
-        self.answer = i16(reason)
+        self.answer = u8(reason & 255)
 
 
-NOTHING: Final[list[SpanRecord]] = []
-"""The spans of those traces that are gone; nobody adds to it."""
+NOWHERE: Final = TraceRecord("", Home()).first
+"""Stands for the spans of those traces in which nothing is recorded any more; nobody writes to it."""

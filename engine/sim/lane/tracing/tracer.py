@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from mypy_extensions import i16, i32, i64
+from mypy_extensions import i16, i64, u8
 
 from engine.sim.lane.codes import LOST, OK, REFUSED, UNSENT
 from engine.sim.lane.tracing.keeping import Idle, Slowest, Spare, Thinned
 from engine.sim.lane.tracing.records import (
-    BRANCH,
     DROPPED,
     KEPT,
     LEFT,
     MESSAGE,
-    OPEN,
     REQUEST,
     Cause,
     SpanRecord,
     TraceRecord,
 )
 
-MOST: Final = 1000
-"""Spans of one trace: a loop without end must not fill the memory."""
 GOLDEN: Final = 0.6180339887498949
 """Multiples of it, modulo one, are spread as evenly as can be: what is sampled has no period."""
 
@@ -70,30 +66,28 @@ class Tracer:
             found.trace.cause = cause
         return found
 
-    def _begin(self, sort: i16, kind: i64, sampled: bool, now: float) -> SpanRecord | None:  # noqa: FBT001 - compiled
+    def _begin(self, sort: u8, kind: i64, sampled: bool, now: float) -> SpanRecord | None:  # noqa: FBT001 - compiled
         """A trace begins, in one that is over where there is one: what it needs is there, mostly."""
         number = self.begun
         self.begun = number + 1
-        spare = self._spare
-        if spare.live >= spare.room:
-            self.unrecorded += 1
-            return None
-        spare.live += 1
         idle = self._idle
         trace = idle.first
         if trace is None:
-            trace = TraceRecord(self.owner, self._idle)
-            span = SpanRecord(trace, 0)
-            span.name = self.owner
-            trace.spans.append(span)
+            spare = self._spare
+            if spare.made >= spare.room:
+                self.unrecorded += 1
+                return None
             spare.made += 1
+            trace = TraceRecord(self.owner, idle)
         else:
             idle.first = trace.spare
             trace.missing = 0
-            span = trace.spans[0]
-        trace.count = trace.pending = 1
+        span = trace.first
+        trace.last = span
+        trace.count = 1
+        trace.over = 0
         trace.number = number
-        trace.kind = kind
+        trace.kind = i16(kind)
         trace.sampled = sampled
         span.begin(now)
         span.sort = sort
@@ -102,12 +96,10 @@ class Tracer:
     def close(self, span: SpanRecord, reason: i64, now: float) -> None:
         """A request or a message is over: keep what was recorded, or use it for another one."""
         trace = span.trace
-        spare = self._spare
         span.ended = now
-        span.reason = i16(reason)
+        span.reason = u8(reason & 255)
         trace.duration = now - span.sent
-        trace.pending -= 1
-        spare.live -= trace.count
+        trace.over += 1
         self.over += 1
         kept = trace.sampled and self.sampled.offer(trace)
         if reason != OK:
@@ -119,93 +111,27 @@ class Tracer:
         if kept:
             trace.state = KEPT
             trace.spare = None
-            spare.made -= len(trace.spans)
-            if len(trace.spans) > trace.count:
-                del trace.spans[trace.count :]
+            self._spare.made -= i64(trace.made)
+            trace.end_here()
         elif trace.state == DROPPED:
-            spare.made -= len(trace.spans)
+            self._spare.made -= i64(trace.made)
             trace.drop()
-        elif trace.pending > 0:
+        elif trace.over < trace.count:
             self._idle.leave(trace)
         else:
             self._idle.put(trace)
 
 
-@final
-class CallTracer:
-    """Records the attempts and the branches that belong to requests that are recorded."""
-
-    def __init__(self, spare: Spare) -> None:
-        self._spare = spare
-
-    def attempt(
-        self,
-        above: SpanRecord,
-        link: str,
-        number: i16,
-        awaited: bool,  # noqa: FBT001 - compiled
-        now: float,
-    ) -> SpanRecord | None:
-        """An attempt begins; None where it is not recorded.
-
-        Args:
-            above: what makes it.
-            link: where it goes.
-            number: which attempt of a call it is.
-            awaited: whether whoever makes it waits for it.
-            now: simulated time (s).
-        """
-        trace = above.trace
-        place = trace.count
-        spans = trace.spans
-        if place >= len(spans) and not self._grow(trace):
-            return None
-        span = spans[place]
-        span.begin(now)
-        if span.parent is not above:
-            span.parent = above
-        if span.name is not link:
-            span.name = link
-        span.attempt = number
-        span.awaited = awaited
-        trace.count = place + 1
-        trace.pending += 1
-        if trace.state == OPEN:
-            self._spare.live += 1
-        return span
-
-    def _grow(self, trace: TraceRecord) -> bool:
-        """Have room for a span more in a trace, unless nobody keeps it or it has too many."""
-        if trace.state in (DROPPED, LEFT):
-            return False
-        count = trace.count
-        if count >= MOST:
-            trace.missing += 1
-            return False
-        trace.spans.append(SpanRecord(trace, i32(count)))
-        if trace.state == OPEN:
-            self._spare.made += 1
-        return True
-
-    def branch(self, above: SpanRecord, node: str, now: float) -> SpanRecord | None:
-        """A branch of a flow begins."""
-        found = self.attempt(above, node, 1, True, now)  # noqa: FBT003 - compiled
-        if found is not None:
-            found.sort = BRANCH
-            found.arrive(now)
-        return found
-
-
 def settle(span: SpanRecord, reason: i64, given_up: i64, now: float) -> bool:
     """The caller of an attempt knows the outcome, or has given up; whether nothing more can happen to it."""
     span.ended = now
-    span.reason = i16(reason)
-    span.given_up = i16(given_up)
+    span.reason = u8(reason & 255)
+    span.given_up = u8(given_up)
     if not span.awaited:
         return False
     if span.replied < 0.0 and given_up not in (REFUSED, UNSENT, LOST):
         return False
-    span.trace.pending -= 1
+    span.trace.over += 1
     return True
 
 
@@ -214,7 +140,7 @@ def forget(span: SpanRecord) -> bool:
     if not span.awaited:
         return False
     trace = span.trace
-    trace.pending -= 1
-    if trace.pending == 0 and trace.state == LEFT:
+    trace.over += 1
+    if trace.over == trace.count and trace.state == LEFT:
         trace.home.come_back(trace)
     return True

@@ -8,10 +8,11 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.model.trace_settings import TraceSettings
 from engine.plan.primitives import Plan
+from engine.sim.lane.call_tracer import CallTracer
 from engine.sim.lane.codes import ABANDONED, OK, TIMEOUT
 from engine.sim.lane.tracing.keeping import Idle, Slowest, Spare, Thinned
 from engine.sim.lane.tracing.records import DROPPED, KEPT, LEFT, OPEN, SpanRecord, TraceRecord
-from engine.sim.lane.tracing.tracer import CallTracer, Tracer, forget, settle
+from engine.sim.lane.tracing.tracer import Tracer, forget, settle
 from engine.sim.report import result_of
 from engine.traces.collect import collect, sampling
 from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station, topic
@@ -21,7 +22,8 @@ from tests.helpers.traces import traced
 
 def record(duration: float, spans: int = 1) -> TraceRecord:
     made = TraceRecord("users", Idle(Spare(1000)))
-    made.duration, made.count, made.state = duration, spans, KEPT
+    made.duration, made.state = duration, KEPT
+    made.count = made.over = spans
     return made
 
 
@@ -45,7 +47,7 @@ def test_who_is_let_go_is_used_again_unless_somebody_may_write_to_it() -> None:
     idle = Idle(Spare(1000))
     kept = Slowest(1, 100, idle)
     first, second, third = record(1.0), record(2.0), record(3.0)
-    second.pending = 1
+    second.over = 0
     assert kept.offer(first)
     assert kept.offer(second)
     assert kept.traces == [second]
@@ -58,18 +60,18 @@ def test_who_is_let_go_is_used_again_unless_somebody_may_write_to_it() -> None:
 def test_a_trace_is_used_again_when_what_was_given_up_is_over() -> None:
     """Nothing that is begun in it meanwhile is recorded."""
     spare = Spare(1000)
-    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare, 0)
     tracer.slowest.offer(record(99.0))
     root = tracer.request(0, 0.0)
     assert root is not None
-    first, second = (calls.attempt(root, "link", 1, True, 0.0) for _ in range(2))
+    first, second = (calls.attempt(root, 0.0) for _ in range(2))
     assert first is not None
     assert second is not None
     for each in (first, second):
         assert not settle(each, TIMEOUT, ABANDONED, 1.0)
     tracer.close(root, OK, 1.0)
     assert (spare.made, spare.left, root.trace.state) == (0, 3, LEFT)
-    assert calls.attempt(first, "link", 1, True, 1.5) is None
+    assert calls.attempt(first, 1.5) is None
     assert forget(first)
     assert root.trace.state == LEFT
     assert forget(second)
@@ -79,13 +81,13 @@ def test_a_trace_is_used_again_when_what_was_given_up_is_over() -> None:
 
 def test_no_more_is_left_for_late_ends_than_there_is_room_for() -> None:
     spare = Spare(4)
-    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare, 0)
     tracer.slowest.offer(record(99.0))
     states = []
     for _ in range(3):
         root = tracer.request(0, 0.0)
         assert root is not None
-        late = calls.attempt(root, "link", 1, True, 0.0)
+        late = calls.attempt(root, 0.0)
         assert late is not None
         settle(late, TIMEOUT, ABANDONED, 1.0)
         tracer.close(root, OK, 1.0)
@@ -121,23 +123,23 @@ def test_spans_are_used_again_when_nobody_can_write_to_them_any_more() -> None:
     assert again.trace.state == OPEN
     assert slow is not span
     assert slow.trace.state == KEPT
-    assert spare.live == 1
+    assert spare.made == 1
 
 
 def test_a_trace_is_used_again_with_all_its_spans() -> None:
     spare = Spare(1000)
-    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare, 0)
     tracer.slowest.offer(record(99.0))
 
     def request(count: int, now: float) -> list[SpanRecord]:
         root = tracer.request(0, now)
         assert root is not None
         found = [root]
-        for place in range(count):
-            made = calls.attempt(found[-1], f"link {place % 2}", 1 + place, False, now)
+        for _ in range(count):
+            made = calls.attempt(found[-1], now)
             assert made is not None
             found.append(made)
-        root.trace.pending -= count
+        root.trace.over += count
         tracer.close(root, OK, now + 1.0)
         return found
 
@@ -145,24 +147,24 @@ def test_a_trace_is_used_again_with_all_its_spans() -> None:
     assert second == first[:2]
     assert third[:4] == first
     assert [int(each.place) for each in third] == [0, 1, 2, 3, 4]
-    assert [each.parent for each in third[1:]] == third[:-1]
+    assert [each.caller() for each in third] == [None, *third[:-1]]
     assert {each.sent for each in third} == {2.0}
-    assert (spare.live, spare.made) == (0, 5)
+    assert spare.made == 5
 
 
 def test_no_more_spans_are_kept_for_later_than_there_is_room_for() -> None:
     spare = Spare(3)
-    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare, 0)
     tracer.slowest.offer(record(99.0))
     for _ in range(5):
         root = tracer.request(0, 0.0)
         assert root is not None
         for _ in range(3):
-            assert calls.attempt(root, "link", 1, True, 0.0) is not None
+            assert calls.attempt(root, 0.0) is not None
         assert spare.made == 4
-        root.trace.pending = 1
+        root.trace.over = 3
         tracer.close(root, OK, 1.0)
-        assert (spare.live, spare.made) == (0, 0)
+        assert spare.made == 0
         assert root.trace.state == DROPPED
 
 
@@ -274,3 +276,19 @@ def test_memory_stays_bounded_when_everything_fails() -> None:
         for store in (tracer.failed.traces, tracer.slowest.traces, tracer.sampled.traces):
             assert sum(int(each.count) for each in store) <= 110
             assert all(each.state == KEPT for each in store)
+
+
+def test_what_goes_on_in_kept_traces_takes_no_room_from_others_for_ever() -> None:
+    """Whoever nobody waits for may still make calls when its request is over."""
+    spare = Spare(100_000)
+    tracer, calls = Tracer("users", spare, 0.0, 1000, 50), CallTracer(spare, 0)
+    for place in range(200):
+        root = tracer.request(0, 0.0)
+        assert root is not None
+        late = calls.attempt(root, 0.0)
+        assert late is not None
+        late.awaited = False
+        tracer.close(root, OK, float(place))
+        for _ in range(3):
+            assert calls.attempt(late, float(place)) is not None
+    assert len(tracer.slowest.traces) == 25
