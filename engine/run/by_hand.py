@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
     from engine.model.edits import Applied, Edit
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan, Plan
 
 MOST: Final = 20
 """Items that an edit is told of; of one that changes more it is said once, about none."""
@@ -48,9 +48,22 @@ def _touched(applied: Applied, before: Plan, after: Plan) -> Iterator[str]:
     for name, part in new.items():
         if name in changes.changed and part != old.get(name):
             yield name
+    asked = _asked(before)
+    for name, classes in _asked(after).items():
+        if name not in moved and classes != asked.get(name):
+            yield name
     for link in (*before.links, *after.links):
         if {link.id, link.target} & moved and link.source in new and link.source not in moved:
             yield link.source
+
+
+def _asked(plan: Plan) -> dict[str, list[ClassPlan]]:
+    """The classes of request that each client asks for, which it changes with."""
+    return {
+        each.id: [plan.classes[place] for place in each.traffic.asked]
+        for each in plan.nodes
+        if each.traffic is not None
+    }
 
 
 def _parts(plan: Plan) -> dict[str, NodePlan | LinkPlan]:

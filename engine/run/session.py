@@ -154,7 +154,11 @@ class Session:
         if applied.changes.affects_run:
             before, plan = self.plan, self._lowerer.lower(applied.design)
             self._simulation.follow(plan)
-            drawn = applied.changes.is_structural or applied.changes.changed
+            drawn = (
+                applied.changes.is_structural
+                or applied.changes.changed
+                or "classes" in applied.changes.settings
+            )
             if drawn and _what_runs(before) != _what_runs(plan):
                 for target, text in told(edit, self.now, applied, before, plan):
                     self._simulation.note_by_hand(text, target)
@@ -368,5 +372,5 @@ def _never() -> bool:
 
 
 def _what_runs(plan: Plan) -> tuple[object, ...]:
-    """The part of a plan that edits of items can change and a run can feel: no names, nothing that is folded."""
-    return plan.nodes, plan.links, plan.homes
+    """The part of a plan that edits of items and of classes can change and a run can feel: no names, nothing folded."""
+    return plan.nodes, plan.links, plan.homes, plan.classes

@@ -38,7 +38,7 @@ class _Trouble:
     item: str
     stretch: Stretch
     harm: float
-    """How bad it is: requests that failed, or seconds waited in excess."""
+    """How bad it is: requests that fail or are never answered, or seconds that all wait together in excess."""
     fails: bool
     logged_out: bool = False
     """Whether its users are logged out, while nothing fails."""
@@ -158,13 +158,12 @@ def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
     for name in wanted if item is None else [item]:
         for stretch in signs.failing(name):
             if stretch.end - stretch.start >= _LONG or stretch.mean > 0.5:
-                harm = stretch.mean * (stretch.end - stretch.start)
+                harm = float(signs.ended(name, stretch)[0])
                 yield _Trouble(name, stretch, harm, fails=True)
         for stretch in signs.stuck(name):
-            yield _Trouble(name, stretch, stretch.end - stretch.start, fails=True)
+            yield _Trouble(name, stretch, stretch.peak, fails=True)
         for stretch in signs.much_slower(name, MUCH_SLOWER):
-            harm = stretch.mean * (stretch.end - stretch.start)
-            yield _Trouble(name, stretch, harm, fails=False)
+            yield _Trouble(name, stretch, signs.excess(name, stretch), fails=False)
         if item is not None:
             for stretch in signs.full(name):
                 yield _Trouble(name, stretch, math.inf, fails=False)
@@ -206,7 +205,8 @@ def _overloads(record: Record, item: str | None) -> Iterable[_Trouble]:
                 for name in standing.waited_for(node.id):
                     stretch = never[name]
                     if stretch is not None:
-                        yield _Trouble(node.id, stretch, stretch.peak, fails=False, behind=name)
+                        waited = stretch.mean * (stretch.end - stretch.start)
+                        yield _Trouble(node.id, stretch, waited, fails=False, behind=name)
         elif node.keeps_messages and item in (None, node.id):
             stretch = standing.piles_up(node.id)
             if stretch is not None:

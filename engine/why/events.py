@@ -86,8 +86,12 @@ class Events:
         return [each for each in self._noticed(item, near) if each.kind == "edit"]
 
     def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
-        """What was noticed of an item, or of none, before something, not long ago."""
-        return self._record.noticed((item,), near.start - _LASTING, near.start + _SEEN)
+        """What was noticed of an item, or of none, before something, not long ago; what came again, the last time.
+
+        What comes again was over: a fault that was repaired, or a dial that was turned elsewhere meanwhile.
+        """
+        found = self._record.noticed((item,), near.start - _LASTING, near.start + _SEEN)
+        return list({(each.kind, each.text): each for each in found}.values())
 
     def _fact(self, event: EventPlan, node: str | None = None, link: str | None = None) -> Fact:
         """An event in words."""

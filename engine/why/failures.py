@@ -72,6 +72,7 @@ class Failures:
                     node=target,
                 ),
             )
+            self.slowness.locks(target, found)
             self.slowness.node_full(target, found)
             self.load.hot(target, found)
             self.load.more_comes(target, found)
@@ -99,16 +100,19 @@ class Failures:
         return self._case.signs.own_share(node, reason, near.start, end) <= MANY
 
     def links_fail(self, source: str, near: Stretch) -> None:
-        """The links over which somebody's calls fail, those that count."""
-        leaving = self._case.leaving[source]
+        """The links over which somebody's calls fail, those that count.
+
+        Whoever waits for no answer does not fail with the call. What failed before counts where nothing fails now.
+        """
         found = [
-            (link, stretch.mean)
-            for link in leaving
-            if (stretch := behind(self._case.signs.failing(link.id), near, EARLIER))
+            (link, stretch)
+            for link in self._case.leaving[source]
+            if link.waits and (stretch := behind(self._case.signs.failing(link.id), near, EARLIER))
         ]
-        most = max((share for _, share in found), default=0.0)
-        for link, share in found:
-            if share >= MANY * most:
+        late = [each for each in found if each[1].reaches(near.start - AFTER, near.end)]
+        most = max((stretch.mean for _, stretch in late or found), default=0.0)
+        for link, stretch in late or found:
+            if stretch.mean >= MANY * most:
                 self.link_fails(link, near)
 
     def instances_go(self, name: str, near: Stretch) -> None:

@@ -6,7 +6,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from engine.why.signs import FEW, FULL, good
+from engine.why.points import FEW, FULL, good
 from engine.why.stretch import Point, stretches
 
 if TYPE_CHECKING:

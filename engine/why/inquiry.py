@@ -83,20 +83,21 @@ class Inquiry:
         if not self._case.begins("suffers", client):
             return
         reasons = self._case.signs.reasons(client, stretch.start, stretch.start + WINDOW)
-        self._case.note(
-            "failing",
-            Fact(
-                stretch.seen,
-                f"{self._case.name(client)}: {words.share(stretch.mean)} of requests fail ({words.why(reasons)})",
-                node=client,
-                value=stretch.mean,
-            ),
-        )
+        self._requests_fail(client, stretch, reasons)
         self._case.users.guesses(client, stretch)
         self._failures.links_fail(client, stretch)
         self._clients_changed(stretch)
         if not self._case.outside():
             self._load.more_comes(client, stretch)
+
+    def _requests_fail(self, name: str, stretch: Stretch, reasons: Mapping[str, float]) -> None:
+        """Note how many requests fail."""
+        bad, whole = self._case.signs.ended(name, stretch)
+        share = bad / whole if whole else 0.0
+        text = (
+            f"{self._case.name(name)}: {words.share(share)} of requests fail ({words.why(reasons)})"
+        )
+        self._case.note("failing", Fact(stretch.seen, text, node=name, value=share))
 
     def client_waits(self, client: str, stretch: Stretch, common: float) -> None:
         """Answers take a client longer than usual."""
@@ -141,15 +142,7 @@ class Inquiry:
         failing = at(self._case.signs.failing(name), stretch.start, stretch.end)
         if failing is not None:
             reasons = self._case.signs.reasons(name, failing.start, failing.start + WINDOW)
-            self._case.note(
-                "failing",
-                Fact(
-                    failing.seen,
-                    f"{self._case.name(name)}: {words.share(failing.mean)} of requests fail ({words.why(reasons)})",
-                    node=name,
-                    value=failing.mean,
-                ),
-            )
+            self._requests_fail(name, failing, reasons)
             self._failures.instances_go(name, failing)
             if reasons.get("unauthorized", 0.0) > MANY:
                 self._failures.shut_out(name, failing)

@@ -6,7 +6,27 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engine.why.stretch import Point, Stretch, moving_means, says_usual, stretches, usual
+from engine.why.points import (
+    FEW,
+    MEANWHILE,
+    NAN,
+    SLOWER,
+    counts,
+    good,
+    lines,
+    longer,
+    means,
+    rates,
+    shares_down,
+    shares_failed,
+    shares_missed,
+    shares_resent,
+    shares_unended,
+    standstills,
+    surges,
+    waits_for_locks,
+)
+from engine.why.stretch import Point, Stretch, levels, says_usual, stretches, usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,20 +35,10 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import LinkSample, NodeSample, Sample
     from engine.why.record import Record
 
-NAN: Final = math.nan
 FAILING: Final = 0.02
 """Share of failures from which something is wrong (the window's cards say so from there on as well)."""
-FEW: Final = 5
-"""Failures of which one says nothing."""
-FULL: Final = 0.95
-SLOWER: Final = 2.0
-"""Times as long as usual."""
-MORE: Final = 1.25
-"""Times as much as usual."""
 UNENDED: Final = 0.05
 """Share of the attempts that do not end from which somebody never answers."""
-_MEANWHILE: Final = 3.0
-"""Seconds in which what is called ends as well, as a rule: begun and ended attempts are compared over them."""
 RESENT: Final = 0.1
 """Share of attempts that are retries."""
 _MANY_FIRST: Final = 30
@@ -47,12 +57,8 @@ _MOST_BEHIND: Final = 20.0
 """As many seconds that are too many, even where they are usual."""
 _STILL: Final = 10.0
 """Seconds without any answer that are too many."""
-_SURGE: Final = 5.0
-"""Standard deviations of Poisson traffic that are chance, where every interval of a run is looked at."""
 _SPREAD: Final = 4.0
 """Standard deviations of Poisson traffic that are chance."""
-
-Samples = list[tuple["Sample", "NodeSample"]]
 
 
 class Signs:
@@ -72,25 +78,53 @@ class Signs:
         self._room = {each.id: _room(each.station) for each in record.plan.nodes}
 
     def failing(self, name: str) -> list[Stretch]:
-        """When a share of what a node or a link is asked for fails."""
-        return self._of("failing", name, lambda: stretches(_failed(self._parts(name)), FAILING))
+        """When a share of what a node or a link is asked for fails; where that is far more for a while, on its own."""
 
-    def full(self, name: str) -> list[Stretch]:
-        """When all workers of a node are busy and requests wait; the values are how many."""
-        return self._of("full", name, lambda: self._found_full(name))
+        def found() -> list[Stretch]:
+            made = stretches(shares_failed(self._parts(name)), FAILING)
+            return [part for each in made for part in levels(each)]
+
+        return self._of("failing", name, found)
+
+    def ended(self, name: str, stretch: Stretch) -> tuple[int, int]:
+        """How many fail at a node, or over a link, in a part of the run, and of how many that end."""
+        bad = whole = 0
+        for sample, part in self._parts(name):
+            if sample.start >= stretch.start and sample.end <= stretch.end:
+                failed = sum(part.failed.values())
+                bad, whole = bad + failed, whole + failed + good(part)
+        return bad, whole
+
+    def excess(self, name: str, stretch: Stretch) -> float:
+        """Seconds that all answers of a part of the run together took longer than usual."""
+        common = self.usual_time(name, -math.inf)
+        return sum(
+            max(0.0, part.latency.mean - common) * part.latency.count
+            for sample, part in self._parts(name)
+            if sample.start >= stretch.start and sample.end <= stretch.end and part.latency.count
+        )
+
+    def full(self, name: str, before: float = -math.inf) -> list[Stretch]:
+        """When all workers of a node are busy and requests wait; the values are how many.
+
+        Args:
+            name: the node.
+            before: what waited before that (s) is usual; all that ever waited, where little is known of it.
+        """
+        return self._of(f"full {before}", name, lambda: self._found_full(name, before))
 
     def slow(self, name: str, before: float) -> list[Stretch]:
         """When answers of a node, or over a link, take longer than usual; the values are their means (s)."""
 
         def found() -> list[Stretch]:
             parts = self._parts(name)
-            points = _means(parts)
+            points = means(parts)
             common = usual(points, before)
             if not common > 0.0:
                 return []
             counts = [part.latency.count for _, part in parts]
             sure = [
-                point if point.value > _longer(common, count) else replace(point, value=0.0)
+                point if point.value > longer(common, count) else replace(point, value=0.0)
                 for point, count in zip(points, counts, strict=True)
             ]
             return stretches(sure, 0.0)
@@ -101,7 +135,7 @@ class Signs:
         """When answers take many times as long as in the whole run, for more than an interval or two."""
 
         def found() -> list[Stretch]:
-            points = _means(self._parts(name))
+            points = means(self._parts(name))
             common = usual(points, -math.inf)
             return stretches(points, factor * common, 2.5) if common > 0.0 else []
 
@@ -146,8 +180,8 @@ class Signs:
         """When requests are inside and nothing comes out, for much longer than answers take; the values are how many."""
 
         def found() -> list[Stretch]:
-            points = _still(self.record.node(name))
-            common = usual(_means(self._parts(name)), -math.inf)
+            points = standstills(self.record.node(name))
+            common = usual(means(self._parts(name)), -math.inf)
             least = _STILL if math.isnan(common) else max(_STILL, 10.0 * common)
             return stretches(points, 0.0, least, gap=0.0)  # one answer, and it is not stuck
 
@@ -157,15 +191,17 @@ class Signs:
         """When more comes to a node than usual; the values are rates."""
 
         def found() -> list[Stretch]:
-            points = _rates(self.record.node(name))
+            points = rates(self.record.node(name))
             common = usual(points, before)
-            return stretches(_surges(points, common), 0.0) if common > 0.0 else []
+            return stretches(surges(points, common), 0.0) if common > 0.0 else []
 
         return self._of(f"busier {before}", name, found)
 
     def resent(self, name: str) -> list[Stretch]:
         """When a share of the attempts over a link are retries."""
-        return self._of("resent", name, lambda: stretches(_retried(self.record.link(name)), RESENT))
+        return self._of(
+            "resent", name, lambda: stretches(shares_resent(self.record.link(name)), RESENT)
+        )
 
     def times_sent(self, name: str, stretch: Stretch, least: float) -> float:
         """Attempts over a link for each first one, where they are most in a part of the run.
@@ -198,37 +234,37 @@ class Signs:
 
     def down(self, name: str) -> list[Stretch]:
         """When instances of a node are down; the values are the shares that are."""
-        return self._of("down", name, lambda: stretches(_downs(self.record.node(name)), 1e-6))
+        return self._of("down", name, lambda: stretches(shares_down(self.record.node(name)), 1e-6))
 
     def knows(self, name: str, before: float) -> bool:
         """Whether it is known what usually came to a node before a time (s), so that more is more than before."""
-        return says_usual(_rates(self.record.node(name)), before)
+        return says_usual(rates(self.record.node(name)), before)
 
     def usual_rate(self, name: str, before: float) -> float:
         """What usually comes to a node (per second)."""
-        return usual(_rates(self.record.node(name)), before)
+        return usual(rates(self.record.node(name)), before)
 
     def usual_time(self, name: str, before: float) -> float:
         """What answers of a node, or over a link, usually take (s)."""
-        return usual(_means(self._parts(name)), before)
+        return usual(means(self._parts(name)), before)
 
     def lately(self, name: str, stretch: Stretch) -> float:
         """How long answers of a node take where they take longest in a part of the run, over some intervals (s)."""
         points = [
             point
-            for point in _means(self._parts(name))
+            for point in means(self._parts(name))
             if stretch.reaches(point.start, point.end) and not math.isnan(point.value)
         ]
         if not points:
             return 0.0
-        return Stretch(points[0].start, points[-1].end, tuple(points)).level(_MEANWHILE)
+        return Stretch(points[0].start, points[-1].end, tuple(points)).level(MEANWHILE)
 
     def missing(self, name: str, before: float) -> list[Stretch]:
         """When a store has less often than usual what it is asked for; the values are the shares that it lacks."""
 
         def found() -> list[Stretch]:
             parts = self.record.node(name)
-            common = usual(_misses(parts), before)
+            common = usual(shares_missed(parts), before)
             chance = _SPREAD * math.sqrt(max(common * (1.0 - common), 0.0))
             certain = [
                 (sample, part)
@@ -236,19 +272,34 @@ class Signs:
                 if (lacks := 1.0 - part.extra.get("hit_ratio", NAN)) > common
                 and (lacks - common) * math.sqrt(part.arrivals) > chance
             ]
-            return stretches(_misses(certain), common + max(0.1, 0.25 * (1.0 - common)))
+            return stretches(shares_missed(certain), common + max(0.1, 0.25 * (1.0 - common)))
 
         return self._of(f"missing {before}", name, found)
 
+    def locked(self, name: str, before: float) -> list[Stretch]:
+        """When most of what answers of a node take is waiting for locks, longer than usual; the values are those waits (s)."""
+
+        def found() -> list[Stretch]:
+            parts = self.record.node(name)
+            waits = [Point(s.start, s.end, part.extra.get("lock_wait", NAN)) for s, part in parts]
+            common = usual(waits, before)
+            long = [
+                each if waits_for_locks(part) else replace(each, value=0.0)
+                for each, (_, part) in zip(waits, parts, strict=True)
+            ]
+            return stretches(long, 0.0 if math.isnan(common) else SLOWER * common)
+
+        return self._of(f"locked {before}", name, found)
+
     def counted(self, name: str, what: str) -> list[Stretch]:
         """When a node counts something; the values are how many in each interval."""
-        return self._of(what, name, lambda: stretches(_counts(self.record.node(name), what), 0.0))
+        return self._of(what, name, lambda: stretches(counts(self.record.node(name), what), 0.0))
 
     def logged_out(self, name: str, what: str) -> list[Stretch]:
         """When many more users than usual are logged out, or log in; the values are how many in each interval."""
 
         def found() -> list[Stretch]:
-            points = _counts(self.record.node(name), what)
+            points = counts(self.record.node(name), what)
             common = usual(points, -math.inf)
             if math.isnan(common):
                 return []
@@ -281,7 +332,7 @@ class Signs:
     def unanswered(self, name: str) -> list[Stretch]:
         """When more calls are made over a link than end, for some seconds; the values are the shares."""
         return self._of(
-            "unanswered", name, lambda: stretches(_unended(self.record.link(name)), UNENDED)
+            "unanswered", name, lambda: stretches(shares_unended(self.record.link(name)), UNENDED)
         )
 
     def held(self, name: str, stretch: Stretch) -> float:
@@ -314,10 +365,10 @@ class Signs:
         ]
         return sum(parts) / len(parts) if parts else 0.0
 
-    def _found_full(self, name: str) -> list[Stretch]:
+    def _found_full(self, name: str, before: float) -> list[Stretch]:
         """More wait than work, and many more than usual: a busy node has a line now and then."""
-        points = _waiting(self.record.node(name))
-        common = usual(points, -math.inf)
+        points = lines(self.record.node(name))
+        common = usual(points, before)
         workers, places = self._room.get(name, (1.0, math.inf))
         many = min(_LONGER * common, _MOST_USUAL * workers, _NEARLY * places)
         return stretches(points, max(_HALF * min(workers, places), many))
@@ -341,112 +392,3 @@ def _room(station: StationPlan) -> tuple[float, float]:
     workers = station.instances * (station.workers or 1)
     limit = math.inf if station.queue_limit is None else station.instances * station.queue_limit
     return float(workers), float(limit)
-
-
-def _failed(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
-    """Shares of failures; a few in an interval of many are chance."""
-    found = []
-    for sample, part in parts:
-        done = good(part)
-        bad = sum(part.failed.values())
-        share = bad / (done + bad) if bad >= FEW or bad > done else 0.0
-        found.append(Point(sample.start, sample.end, share))
-    return found
-
-
-def good(part: NodeSample | LinkSample) -> int:
-    """What was answered well."""
-    return part.completed if hasattr(part, "completed") else part.succeeded
-
-
-def _waiting(parts: Samples) -> list[Point]:
-    """How many wait where all that is up is busy; else nobody."""
-    return [
-        Point(s.start, s.end, part.queue if part.busy_of_up > FULL or part.up == 0.0 else 0.0)
-        for s, part in parts
-    ]
-
-
-def _still(parts: Samples) -> list[Point]:
-    """How many are inside where nothing comes out."""
-    return [
-        Point(s.start, s.end, 0.0 if part.completed or part.failed else part.in_system)
-        for s, part in parts
-    ]
-
-
-def _means(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
-    """Mean times (s)."""
-    return [Point(sample.start, sample.end, part.latency.mean) for sample, part in parts]
-
-
-def _longer(common: float, count: int) -> float:
-    """From which mean on (s) so many answers take longer than usual, and not by the chance of exponential times."""
-    return common * max(SLOWER, 1.0 + _SURGE / math.sqrt(max(count, 1)))
-
-
-def _counts(parts: Samples, what: str) -> list[Point]:
-    """How often something was counted."""
-    return [Point(s.start, s.end, part.extra.get(what, 0.0)) for s, part in parts]
-
-
-def _rates(parts: Samples) -> list[Point]:
-    """Arrivals per second."""
-    return [Point(s.start, s.end, part.arrivals / max(s.end - s.start, 1e-9)) for s, part in parts]
-
-
-def _surges(points: Sequence[Point], common: float) -> list[Point]:
-    """Rates where they are higher than usual, and not by chance; else 0.
-
-    A jump shows in an interval alone. What is a little more, or little at all, shows over some intervals together: so
-    many that usual traffic would not come to as much by chance.
-    """
-    found = []
-    together = (_SURGE / (MORE - 1.0)) ** 2 / common
-    for point, mean in zip(points, moving_means(points, together), strict=True):
-        chance = _SURGE * math.sqrt(common / point.length)
-        value = 0.0
-        if point.value > max(MORE * common, common + chance):
-            value = point.value
-        elif point.value > common and mean > MORE * common:
-            value = mean
-        found.append(Point(point.start, point.end, value))
-    return found
-
-
-def _retried(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:
-    """Shares of attempts that are retries."""
-    return [
-        Point(s.start, s.end, part.retries / part.attempts if part.retries >= FEW else 0.0)
-        for s, part in parts
-    ]
-
-
-def _unended(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:
-    """Shares of the attempts of the last seconds that have not ended; a few are chance."""
-    found: list[Point] = []
-    begun = made = ended = 0
-    for sample, part in parts:
-        made += part.attempts
-        ended += part.succeeded + sum(part.failed.values())
-        while sample.end - parts[begun][0].start > _MEANWHILE and parts[begun][0] is not sample:
-            made -= parts[begun][1].attempts
-            ended -= parts[begun][1].succeeded + sum(parts[begun][1].failed.values())
-            begun += 1
-        missing = made - ended
-        found.append(Point(sample.start, sample.end, missing / made if missing >= FEW else 0.0))
-    return found
-
-
-def _downs(parts: Samples) -> list[Point]:
-    """Shares of the workers whose instances are down."""
-    return [Point(sample.start, sample.end, 1.0 - part.up) for sample, part in parts]
-
-
-def _misses(parts: Samples) -> list[Point]:
-    """Shares of look-ups that miss."""
-    return [
-        Point(sample.start, sample.end, 1.0 - part.extra["hit_ratio"])
-        for sample, part in parts
-        if not math.isnan(part.extra.get("hit_ratio", NAN))
-    ]

@@ -58,6 +58,7 @@ class Slowness:
         self._case.events.on_node(name, near, self._case.note)
         self._case.users.logged_out(name, near)
         self._load.hot(name, near)
+        self.locks(name, near)
         self.node_full(name, near)
         for link in self._case.leaving[name]:
             slow = self._slow(link, near)
@@ -71,6 +72,16 @@ class Slowness:
                 link, near
             )  # what is missed is asked for further on, which takes longer
 
+    def locks(self, name: str, near: Stretch) -> None:
+        """Whoever writes at a node waits for the locks of rows."""
+        found = behind(self._case.signs.locked(name, near.start - AFTER), near, EARLIER)
+        if found is None:
+            return
+        text = (
+            f"{self._case.name(name)}: writes wait {words.seconds(found.mean)} for locks, as a mean"
+        )
+        self._case.note("locks", Fact(found.seen, text, node=name, value=found.mean))
+
     def _slow(self, link: LinkPlan, near: Stretch) -> Stretch | None:
         """When answers over a link take longer than usual, or than those that never fail."""
         common = self._case.signs.usual_time(link.id, near.start - AFTER)
@@ -81,7 +92,9 @@ class Slowness:
     def _holds(self, link: LinkPlan, near: Stretch) -> bool:
         """Whether whoever is called over a link never answers, or is full, though answers take as long as ever."""
         unanswered = behind(self._case.signs.unanswered(link.id), near, EARLIER)
-        full = at(self._case.signs.full(link.target), near.start - AFTER, near.end)
+        full = at(
+            self._case.signs.full(link.target, near.start - AFTER), near.start - AFTER, near.end
+        )
         return unanswered is not None or full is not None
 
     def _waited_for(self, name: str, near: Stretch) -> list[LinkPlan]:
@@ -100,7 +113,7 @@ class Slowness:
         """All workers of a node are busy, and requests wait; or messages, at a queue or topic."""
         if self._case.nodes[name].keeps_messages:
             self._piles_up(name, near)
-        found = behind(self._case.signs.full(name), near, EARLIER)
+        found = behind(self._case.signs.full(name, near.start - AFTER), near, EARLIER)
         if found is None or not self._case.begins("full", name):
             return
         held = self.note_line(name, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import insort
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,16 @@ _SLIVER: Final = 1e-6
 """Seconds between the end of an interval and the beginning of the next, by rounding."""
 _FEW: Final = 3
 """Intervals that say what is usual."""
+_SETTLED: Final = 10.0
+"""Seconds for which a series stays about as high until that is its level."""
+_WORSE: Final = 3.0
+"""Times its level from which a series of shares is on another."""
+_FAR: Final = 0.15
+"""Above its level by so much it is on another as well, where that is less."""
+_LITTLE: Final = 0.05
+"""Above its level by so little it is not."""
+_LASTING: Final = 1.5
+"""Seconds for which it is higher at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,49 @@ def stretches(
     return [each for each in made if each.end - each.start >= least]
 
 
+def levels(stretch: Stretch) -> list[Stretch]:
+    """The parts of a stretch of shares, where it is on one level first and on a far higher one for a while then.
+
+    What was so all the while has other causes than what is worse: a dependency that always fails a little is not behind
+    an outage in the middle of it.
+    """
+    before: list[float] = []
+    for place, point in enumerate(stretch.points):
+        level = _middle(before)
+        most = max(level + _LITTLE, min(_WORSE * level, level + _FAR))
+        if point.value > most:
+            found = stretches(stretch.points[place:], most)
+            worse = [each for each in found if each.end - each.start >= _LASTING]
+            if worse and worse[0].start == point.start:
+                settled = place >= _FEW and point.start - stretch.start >= _SETTLED
+                return _apart(stretch, worse) if settled else [stretch]
+        insort(before, point.value)
+    return [stretch]
+
+
+def _middle(values: Sequence[float]) -> float:
+    """The median of sorted values; infinite where there are none."""
+    if not values:
+        return math.inf
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2.0
+
+
+def _apart(stretch: Stretch, worse: Sequence[Stretch]) -> list[Stretch]:
+    """A stretch, and those within it, one after the other."""
+    found: list[Stretch] = []
+    for each in worse:
+        begun = found[-1].end if found else -math.inf
+        between = tuple(p for p in stretch.points if begun <= p.start and p.end <= each.start)
+        if between:
+            found.append(Stretch(between[0].start, between[-1].end, between))
+        found += levels(each)
+    rest = tuple(each for each in stretch.points if each.start >= worse[-1].end)
+    if rest:
+        found.append(Stretch(rest[0].start, rest[-1].end, rest))
+    return found
+
+
 def at(stretches: Sequence[Stretch], begun: float, end: float) -> Stretch | None:
     """The first stretch that reaches into a part of the run."""
     return next((each for each in stretches if each.reaches(begun, end)), None)
@@ -132,6 +186,7 @@ def behind(stretches: Sequence[Stretch], near: Stretch, earlier: float) -> Stret
     """The stretch that can be behind something else.
 
     That is the one in which the other begins, else the last one shortly before, else the first one while it lasts.
+    Where a series has got worse by then, it is what is worse.
 
     Args:
         stretches: of one series.
@@ -142,7 +197,7 @@ def behind(stretches: Sequence[Stretch], near: Stretch, earlier: float) -> Stret
     found = [each for each in stretches if each.reaches(begins - earlier, near.end)]
     around = [each for each in found if each.start <= begins + AFTER and each.end >= begins]
     before = [each for each in found if each.end < begins]
-    return next(iter([*around, *before[-1:], *found]), None)
+    return next(iter([*around[-1:], *before[-1:], *found]), None)
 
 
 def says_usual(points: Sequence[Point], before: float) -> bool:

@@ -9,7 +9,7 @@ from engine.model.policies.user_sessions import UserSessions
 from engine.plan.sessions import session_link
 from engine.why import words
 from engine.why.fact import Fact
-from engine.why.signs import FEW
+from engine.why.points import FEW
 from engine.why.stretch import behind
 
 if TYPE_CHECKING:
