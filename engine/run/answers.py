@@ -33,7 +33,7 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
         question: what is asked.
     """
     begun = time.perf_counter()
-    record.plan = session.plan
+    record.follow(session.plan, session.now)
     names = {each.id: each.name or each.id for each in session.design.nodes}
     moment = session.now if question.moment is None else question.moment
     facts = explain(record, names, moment, question.item)
@@ -50,7 +50,7 @@ def incidents_found(record: Record, session: Session) -> FoundIncidents:
         session: the run.
     """
     begun = time.perf_counter()
-    record.plan = session.plan
+    record.follow(session.plan, session.now)
     names = {each.id: each.name or each.id for each in session.design.nodes}
     found = incidents(record, names, session.design.objectives)
     return FoundIncidents(found, time.perf_counter() - begun)

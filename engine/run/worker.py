@@ -232,6 +232,8 @@ class Worker:
             self._send(Refused(error.findings))
             return
         self._refused.clear()
+        if self._record is not None:
+            self._record.follow(self._session.plan, self._session.now)
         self._changed()
 
     def _tune(self, command: SetSpeed | SetLoad | SetBreakpoints | WatchKey) -> None:

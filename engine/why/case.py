@@ -49,6 +49,15 @@ class Case:
         self.events = Events(record, self.name, since)
         self.users = Users(record, self.signs, self.events, self.name, self.note)
 
+    def as_of(self, instant: float) -> Case:
+        """The case as the design was at a time (s); what is found goes to the same facts."""
+        record = self.record.as_of(instant)
+        if record is self.record:
+            return self
+        then = Case(record, self._names, self.since)
+        then.facts = self.facts
+        return then
+
     def name(self, item: str) -> str:
         """What people call an item; a link by its ends."""
         if item in self._names:

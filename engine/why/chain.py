@@ -44,6 +44,8 @@ class _Trouble:
     """Whether its users are logged out, while nothing fails."""
     behind: str | None = None
     """The node that never catches up with what comes, from the beginning on, while nothing fails."""
+    worse: bool = False
+    """Whether less was wrong just before, which has reasons of its own."""
     unseen: bool = False
     """Whether no client feels it: messages that were taken are not worked on."""
 
@@ -121,6 +123,7 @@ def _asked(
     record: Record, names: Mapping[str, str], trouble: _Trouble, since: float
 ) -> tuple[Fact, ...]:
     """What is found behind one trouble, of what was so from a time (s) on."""
+    record = record.as_of(trouble.stretch.seen)
     inquiry = Inquiry(record, names, since)
     is_client = any(each.id == trouble.item and each.traffic for each in record.plan.nodes)
     if is_client and trouble.stretch in inquiry.signs.stuck(trouble.item):
@@ -136,7 +139,8 @@ def _asked(
         inquiry.users_logged_out(trouble.item, trouble.stretch)
     else:
         inquiry.node_suffers(trouble.item, trouble.stretch)
-    inquiry.look_at_beginning(trouble.item, trouble.stretch, fails=trouble.fails)
+    if not (trouble.worse and any(not each.inferred for each in inquiry.outside)):
+        inquiry.look_at_beginning(trouble.item, trouble.stretch, fails=trouble.fails)
     late = trouble.stretch.seen + 2.0 * AFTER
     found = [pair for pair in enumerate(inquiry.facts.values()) if pair[1].time <= late]
     # What was found later is nearer to the beginning.
@@ -156,10 +160,13 @@ def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
     yield from _overloads(record, item)
     wanted = [each.id for each in record.plan.nodes if each.traffic is not None]
     for name in wanted if item is None else [item]:
+        ended, level = -math.inf, 0.0
         for stretch in signs.failing(name):
+            worse = stretch.start <= ended and stretch.mean > level
+            ended, level = stretch.end, stretch.mean
             if stretch.end - stretch.start >= _LONG or stretch.mean > 0.5:
                 harm = float(signs.ended(name, stretch)[0])
-                yield _Trouble(name, stretch, harm, fails=True)
+                yield _Trouble(name, stretch, harm, fails=True, worse=worse)
         for stretch in signs.stuck(name):
             yield _Trouble(name, stretch, stretch.peak, fails=True)
         for stretch in signs.much_slower(name, MUCH_SLOWER):

@@ -82,8 +82,12 @@ class Events:
         return [each for each in found if each.end >= self._since or event_kind(each.change).stays]
 
     def _edits(self, item: str | None, near: Stretch) -> list[Notice]:
-        """What somebody did to an item by hand, or to none alone, before something, not long ago."""
-        return [each for each in self._noticed(item, near) if each.kind == "edit"]
+        """What somebody did to an item by hand, or to none alone, before something, not long ago, with which it was not well."""
+        return [
+            each
+            for each in self._noticed(item, near)
+            if each.kind == "edit" and each.at >= self._since
+        ]
 
     def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
         """What was noticed of an item, or of none, before something, not long ago; what came again, the last time.

@@ -19,7 +19,7 @@ from engine.why.standing import Standing
 from engine.why.stretch import at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.why.record import Record
     from engine.why.signs import Signs
@@ -52,20 +52,28 @@ class Inquiry:
         """What was found so far, in the order in which it was."""
         return self._case.facts
 
+    @property
+    def outside(self) -> Sequence[Fact]:
+        """What came from outside, of what was found so far."""
+        return self._case.outside()
+
     def look_at_beginning(self, item: str, near: Stretch, *, fails: bool) -> None:
         """Note what was too much, or amiss, from the beginning of the run on."""
         recorded = [fact.time for fact in self._case.outside() if not fact.inferred]
         begun = self._case.record.samples[0].start
         later = [each for each in recorded if each > begun]
         until = min([max(near.seen, begun + BEGINNING), *later])
-        standing = Standing(self._case, self._failures.limits, until)
+        case, failures = self._case.as_of(begun), self._failures
+        if case is not self._case:
+            failures = Failures(case)
+        standing = Standing(case, failures.limits, until)
         if not standing.tells:
             return
         reasons = self._case.signs.reasons(item, near.start, near.start + WINDOW) if fails else {}
         slow = any(reason in (*TIMES, *ROOM) for reason, part in reasons.items() if part >= MANY)
         standing.look(
             item,
-            self._slowness.note_line,
+            failures.slowness.note_line,
             only_failing=bool(reasons) and not slow,
             surely=bool(recorded),
         )

@@ -105,3 +105,40 @@ def test_a_load_is_told_over_some_seconds() -> None:
     assert spike.level(4.0) == pytest.approx(150.0)
     assert spike.level(100.0) == pytest.approx(800.0 / 6.0)
     assert spike.level(0.5) == 300.0
+
+
+def test_each_moment_is_explained_by_the_design_as_it_was_then() -> None:
+    """Connections are too few at first, and enough from 30 s on; a timeout is too short from 80 s to 100 s."""
+    made = shop()
+    for item, field, value in (
+        ("db", "connections", 1),
+        ("cache", "capacity", 1),
+        ("web", "workers", 50),
+    ):
+        made = SetField(item, ("config", field), value).apply(made).design
+    acts = {
+        30.0: SetField("db", ("config", "connections"), 20, "Set"),
+        80.0: SetField("users-web", ("config", "timeout"), 0.012, "Set"),
+        100.0: SetField("users-web", ("config", "timeout"), 2.0, "Set"),
+    }
+    session = Session(made)
+    record = Record(session.plan)
+    record.add(session.snapshot())
+    for second in range(1, int(END) + 1):
+        session.advance(float(second))
+        if second in acts:
+            session.apply(acts[float(second)])
+            record.follow(session.plan, session.now)
+        record.add(session.snapshot())
+    early = explain(record, {}, 20.0)
+    assert (early[0].item, early[0].time, early[0].inferred) == ("db", 0.0, True)
+    assert "can serve 50 rps" in early[0].what
+    assert explain(record, {}, 60.0) == ()
+    late = explain(record, {}, 90.0)
+    # What was set before all was well is not behind it, and the timeout is that of then.
+    assert [(each.item, each.time) for each in late if each.first] == [("users-web", 80.0)]
+    assert any("the timeout of 12 ms" in each.what for each in late)
+    record.forget_after(50.0)
+    assert next(each for each in record.plan.links if each.id == "users-web").timeout == 2.0
+    record.forget_after(20.0)
+    assert explain(record, {}, 15.0)[0].item == "db"
