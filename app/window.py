@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.instruments import Instruments
 from app.panes import focus_next
+from app.search_button import SearchButton
 from app.splitter import LineSplitter
 from app.title_block import TitleBlock
 from widgets.theme import app_icon, hairline, set_role
@@ -28,14 +28,24 @@ from widgets.theme import app_icon, hairline, set_role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QResizeEvent,
+        QShowEvent,
+    )
 
     from app.settings import Settings
     from app.views import Views
     from widgets.theme import ThemeManager
 
 DEFAULT_SIZE: Final = QSize(1600, 1000)
-SMALLEST: Final = QSize(960, 600)
+SMALLEST: Final = QSize(960, 460)
+"""What a screen of 1920 × 1080 pixels has at 200 %, less the desktop's bars."""
+_ROOMY: Final = 1100
+"""Width from which all of the top bar is written out."""
 _LEFT, _RIGHT, _TOP = 232, 304, 48
 _INSTRUMENTS: Final = (220, 350)
 _SHARE: Final = 0.43
@@ -58,7 +68,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, views: Views, look: ThemeManager, settings: Settings) -> None:
         super().__init__()
-        self._views, self._look, self._settings = views, look, settings
+        self._views, self._settings = views, settings
         self._divided = False
         self._may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("Windtunnel")
@@ -67,7 +77,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.menu = QMenu(self)
         self.title_block = TitleBlock(look, self.menu)
-        self.search_button = QPushButton("Search")
+        self.search_button = SearchButton(look)
         self.why_button = set_role(QPushButton("Why?"), "danger")
         self.measure_button = QPushButton("Measure")
         self.study_button = QPushButton("Study")
@@ -100,8 +110,6 @@ class MainWindow(QMainWindow):
         for freed in (views.banners.keyboard_freed, views.transport.keyboard_freed):
             freed.connect(views.canvas.setFocus)
         self._restore()
-        look.changed.connect(lambda _theme: self._dress())
-        self._dress()
 
     def guard_close(self, may_close: Callable[[], bool]) -> None:
         """Ask this before the window closes."""
@@ -149,6 +157,11 @@ class MainWindow(QMainWindow):
             self._column.activate()
             self._divide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the clock its room in a narrow window."""
+        super().resizeEvent(event)
+        self.search_button.set_narrow(self.width() < _ROOMY)
+
     def changeEvent(self, event: QEvent) -> None:
         """Tell when the person comes back from elsewhere."""
         super().changeEvent(event)
@@ -183,16 +196,7 @@ class MainWindow(QMainWindow):
         bar = set_role(QWidget(), "panel")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setFixedHeight(_TOP)
-        self.search_button.setToolTip("Find anything (Ctrl+K)")
-        self.search_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.search_button.clicked.connect(self.search_clicked)
-        inside = QHBoxLayout(self.search_button)
-        inside.setContentsMargins(12, 0, 10, 0)
-        inside.addStretch(1)
-        hint = set_role(QLabel("^K"), "caption")
-        hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        inside.addWidget(hint)
-        self.search_button.setFixedSize(112, 30)
         self.measure_button.setToolTip(
             "Run the whole scenario from the start and show the numbers (M)"
         )
@@ -267,11 +271,6 @@ class MainWindow(QMainWindow):
         if wanted and low < high:
             self._usual = [canvas, low]
             rows.setSizes([canvas + low - high, high])
-
-    def _dress(self) -> None:
-        """Take the colours of the theme."""
-        muted = self._look.theme.muted
-        self.search_button.setStyleSheet(f"text-align: left; color: {muted}; padding: 5px 12px;")
 
     def _restore(self) -> None:
         """Be as large as last time, or as large as fits."""

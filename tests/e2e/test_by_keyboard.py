@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.banner import Message
 from app.places import shipped_designs
+from app.window import SMALLEST
 from tests.helpers.fakes import FakeDialogs
 from tests.helpers.robot import Robot
 from widgets.transport.slider import DialSlider
@@ -84,6 +85,22 @@ def test_a_window_as_large_as_the_screen_makes_room_for_its_frame(launch: Callab
     QApplication.processEvents()
     assert robot.window.frameGeometry().height() == screen.height()
     assert robot.window.windowTitle()
+
+
+def test_nothing_of_the_smallest_window_lies_on_something_else(launch: Callable) -> None:
+    """A screen of 1920 × 1080 at 200 % is no larger, and has bars of its own."""
+    robot = launch()
+    window = robot.window
+    window.resize(SMALLEST)
+    QApplication.processEvents()
+    assert window.size() == SMALLEST
+    least = window.centralWidget().minimumSizeHint()
+    assert least.width() <= SMALLEST.width()
+    assert least.height() <= SMALLEST.height()
+    assert not window.search_button.text()
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    assert window.search_button.text() == "Search"
 
 
 def test_keys_in_the_list_of_steps_are_not_those_of_the_window(launch: Callable) -> None:

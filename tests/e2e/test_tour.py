@@ -114,7 +114,7 @@ def test_it_goes_on_where_it_was_left_and_begins_anew_after_its_end(robot: Robot
     assert tour.step == 0
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1600, 1000), (960, 600)])
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 1000), (960, 460)])
 def test_it_points_at_the_real_thing_and_never_covers_it(
     robot: Robot, size: tuple[int, int]
 ) -> None:

@@ -88,6 +88,11 @@ class NumberField(QLineEdit):
             self.selectAll()
         self._is_fresh = False
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """All of it, not a word of it: a sign that is left would make another number of what is typed."""
+        event.accept()
+        self.selectAll()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """What was not taken is put back."""
         super().focusOutEvent(event)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KNOB = 5.5
 _TRACK = 3.0
 _HEIGHT = 22
-_NARROWEST = 56
+_NARROWEST = 44
 _PAGE = 10
 """Steps that a page key goes."""
 

@@ -135,6 +135,17 @@ def test_a_load_can_be_typed_beyond_the_slider(bar: TransportBar, heard: Heard, 
     assert bar._load_text.text() == "× 250"
 
 
+def test_a_double_click_into_a_number_selects_its_sign_too(bar: TransportBar, heard: Heard, qtbot):
+    field = bar._load_text
+    place = QPoint(field.fontMetrics().horizontalAdvance("× ") + 3, 8)
+    QTest.mouseClick(field, LEFT, pos=place)
+    QTest.mouseDClick(field, LEFT, pos=place)
+    qtbot.keyClicks(field, "2.4")
+    assert field.text() == "2.4"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard[-1] == ("load", 2.4)
+
+
 def test_a_click_into_a_number_is_enough_to_type_over_it(bar: TransportBar, heard: Heard, qtbot):
     for field, typed, said in (
         (bar._load_text, "42", ("load", 42.0)),
