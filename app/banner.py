@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from widgets.theme import ThemeManager
+
+
+_MOST_DETAILS: Final = 160
+"""Height of the details at most (px); what is longer is scrolled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,31 @@ class Message:
     """Whether somebody asked to be told: it stands before everything else, which may have been there for long."""
 
 
+class _Details(QPlainTextEdit):
+    """More than the message says: as high as it is long, and no higher than leaves the canvas in view."""
+
+    def __init__(self, text: str) -> None:
+        """Show ``text`` as it is."""
+        super().__init__(text, readOnly=True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        size = self.document().documentLayout()
+        if size is not None:
+            size.documentSizeChanged.connect(lambda _size: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        """All lines, as they are broken at the width that there is."""
+        self.ensurePolished()
+        lines = round(self.document().size().height())  # Qt counts lines of plain text, not pixels
+        edge = self.contentsMargins()
+        around = edge.top() + edge.bottom() + 2 * round(self.document().documentMargin())
+        wanted = lines * self.fontMetrics().lineSpacing() + around
+        return QSize(super().sizeHint().width(), min(wanted, _MOST_DETAILS))
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is wanted: a part of a line says nothing."""
+        return QSize(0, self.sizeHint().height())
+
+
 class Banner(QFrame):
     """One message. The first choice is the one that the message recommends."""
 
@@ -68,8 +98,7 @@ class Banner(QFrame):
         self.close_button.setToolTip("Dismiss")
         self.close_button.setAccessibleName("Dismiss")
         self.close_button.clicked.connect(lambda: parent.dismiss(message.key))
-        self._details = QPlainTextEdit(message.details, readOnly=True)
-        self._details.setMaximumHeight(160)
+        self._details = _Details(message.details)
         self._details.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(12, 6, 8, 6)

@@ -222,6 +222,17 @@ class FileController(QObject):
     def save_as(self) -> bool:
         """Ask where to store it."""
         suggestion = self._document.path or self.folder() / f"{self.file_stem()}.windtunnel"
+        return self._save_as(suggestion)
+
+    def save_beside(self) -> bool:
+        """Ask where to store it, and suggest a name of its own: that of the file is somebody else's work now."""
+        path = self._document.path
+        if path is None:
+            return self.save_as()
+        return self._save_as(path.with_name(f"{path.stem} (mine){path.suffix}"))
+
+    def _save_as(self, suggestion: Path) -> bool:
+        """Ask where to store it."""
         path = self._dialogs.save_path(suggestion)
         return self._store(path.absolute(), None) if path is not None else False
 

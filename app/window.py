@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.instruments import Instruments
 from app.panes import focus_next
-from app.search_button import SearchButton
 from app.splitter import LineSplitter
-from app.title_block import TitleBlock
+from app.title_block import SearchButton, TitleBlock
 from widgets.theme import app_icon, hairline, set_role
 
 if TYPE_CHECKING:

@@ -74,7 +74,29 @@ def test_what_another_window_saved_is_not_overwritten(mine: Desk, theirs: Desk, 
     assert mine.document.is_dirty
     message = message_of(found, mine.files, is_dirty=True)
     assert [each.text for each in message.choices] == ["Save as…", "Keep mine", "Take theirs"]
+    assert "Theirs beside yours: added node Web" in message.text
     assert message.details == "Node Web added\nDesign changed: Title: Mine → Shop"
+
+
+def test_the_name_that_is_suggested_for_mine_is_not_that_of_theirs(
+    mine: Desk, theirs: Desk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs.name("Theirs")
+    assert theirs.files.save()
+    mine.name("Mine")
+    assert not mine.files.save()
+    (found,) = mine.conflicts
+    suggested: list[Path] = []
+
+    def save_path(suggestion: Path) -> Path:
+        suggested.append(suggestion)
+        return suggestion
+
+    monkeypatch.setattr(mine.dialogs, "save_path", save_path)
+    message_of(found, mine.files, is_dirty=True).choices[0].act()
+    assert suggested == [path.with_name("shop (mine).windtunnel")]
+    assert files.load(path).title == "Theirs"
+    assert files.load(suggested[0]).title == "Mine"
 
 
 def test_keeping_mine_keeps_theirs_as_a_version(mine: Desk, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.banner import BannerArea
+from app.banner import BannerArea, Message
 from app.document import DesignDocument
 from app.mishaps import Mishaps
 from app.recovery import Recovery
@@ -79,6 +79,25 @@ def test_it_is_said_with_its_traceback_and_the_work_is_kept(qtbot, area, recover
     qtbot.waitUntil(lambda: area.shown("mishap") is not None)
     assert "ValueError: odd" in area.banner("mishap")._details.toPlainText()
     assert recovery.copy.exists()
+
+
+def test_details_are_as_high_as_they_are_long(qtbot, area) -> None:
+    qtbot.addWidget(area)
+    area.resize(900, 200)
+    area.show()
+    heights = {}
+    for lines in (1, 3, 100):
+        text = "\n".join(f"line {each}" for each in range(lines))
+        area.show_message(Message("told", "Told", details=text))
+        details = area.banner("told")._details
+        details.setVisible(True)
+        qtbot.waitUntil(lambda seen=details: seen.height() == seen.sizeHint().height())
+        heights[lines] = details.height()
+        assert details.verticalScrollBar().isVisible() == (lines == 100)
+        step = details.fontMetrics().lineSpacing()
+    assert heights[1] < 3 * step
+    assert heights[3] - heights[1] == 2 * step
+    assert heights[100] == 160
 
 
 def test_the_same_place_is_told_once(qtbot, area, mishaps) -> None:
