@@ -70,7 +70,9 @@ class _Details(QPlainTextEdit):
         lines = round(self.document().size().height())  # Qt counts lines of plain text, not pixels
         edge = self.contentsMargins()
         around = edge.top() + edge.bottom() + 2 * round(self.document().documentMargin())
-        wanted = lines * self.fontMetrics().lineSpacing() + around
+        wanted = (
+            lines * self.fontMetrics().lineSpacing() + around + 1
+        )  # of so many Qt scrolls one line
         return QSize(super().sizeHint().width(), min(wanted, _MOST_DETAILS))
 
     def minimumSizeHint(self) -> QSize:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject
 
 from engine.catalog.measures import title_of
 from engine.model.alerts import budget_of
+from engine.model.design import Objective
+from engine.model.edits import SetDesign
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _PAGE: Final = "budget"
 _HEIGHT: Final = 230
 """In which both charts can be read (logical pixels)."""
+_AVAILABLE: Final = 0.999
+"""Share of the requests that are answered, of the objective that is offered: three nines, as most begin with."""
 
 
 class BudgetDesk(QObject):
@@ -48,6 +52,7 @@ class BudgetDesk(QObject):
 
             self._panel = BudgetPanel(self._look, self._charts.panel)
             self._panel.export_requested.connect(self._charts.export_requested)
+            self._panel.objective_wanted.connect(self._add)
             self._show()
         return self._panel
 
@@ -58,7 +63,41 @@ class BudgetDesk(QObject):
     def _show(self) -> None:
         """The objectives may be others."""
         if self._panel is not None:
-            self._panel.set_budgets(budgets_of(self._services.document.design))
+            design = self._services.document.design
+            self._panel.set_budgets(budgets_of(design))
+            offered = offered_objective(design)
+            self._panel.offer_objective(
+                "" if offered is None else f"Add “{_said(design, offered)}”"
+            )
+
+    def _add(self) -> None:
+        """The objective that was offered is wanted."""
+        design = self._services.document.design
+        offered = offered_objective(design)
+        if offered is not None:
+            raw = [
+                each.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                for each in (*design.objectives, offered)
+            ]
+            self._services.document.push(SetDesign(("objectives",), raw, "Add an objective"))
+
+
+def offered_objective(design: Design) -> Objective | None:
+    """An objective with an error budget for the first client of a design; None where it has no client."""
+    client = next((each.id for each in design.nodes if each.kind == "client"), None)
+    if client is None:
+        return None
+    return Objective(metric=f"{client}.availability", above=_AVAILABLE)
+
+
+def _said(design: Design, objective: Objective) -> str:
+    """An objective in words, the time that counts included."""
+    word, bound = (
+        ("above", objective.above) if objective.above is not None else ("below", objective.below)
+    )
+    assert bound is not None
+    share = f"{100.0 * bound:.10g} %"
+    return " ".join(filter(None, (title_of(design, objective.metric), word, share, objective.when)))
 
 
 def budgets_of(design: Design) -> tuple[Budgeted, ...]:
@@ -69,11 +108,7 @@ def budgets_of(design: Design) -> tuple[Budgeted, ...]:
     for each in design.objectives:
         if budget_of(each.metric, each.above, each.below) is None:
             continue
-        word, bound = ("above", each.above) if each.above is not None else ("below", each.below)
-        assert bound is not None
-        share = f"{100.0 * bound:.10g} %"
-        label = " ".join(filter(None, (title_of(design, each.metric), word, share, each.when)))
         begin = design.scenario.warmup if each.from_ is None else each.from_
-        made = Budgeted(each, label, begin, each.to or design.scenario.duration)
+        made = Budgeted(each, _said(design, each), begin, each.to or design.scenario.duration)
         found[made.key] = made
     return tuple(found.values())

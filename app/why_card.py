@@ -90,7 +90,9 @@ class WhyCard(Overlay):
         """Sit at the right, below the top bar, as high as the chain needs."""
         window = self.host
         width = min(_WIDTH, window.width() - 24)
-        needed = max(self._body.heightForWidth(width - 4), self._body.sizeHint().height())
+        # A label that is wrapped wants more lines than it has at this width.
+        fits = self._body.heightForWidth(width - 4)
+        needed = fits if fits > 0 else self._body.sizeHint().height()
         below = self._foot.heightForWidth(width - 4) if self._column is not None else 0
         height = min(needed + below + _HEAD, _HEIGHT, window.height() - 68)
         self.setGeometry(window.width() - width - 12, 56, width, height)
@@ -129,7 +131,7 @@ class WhyCard(Overlay):
             ("What could help?", self.help_wanted.emit),
         )
         row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 12, 0)
+        row.setContentsMargins(12, 0, 12, 0)
         for text, go in ways:
             button = set_role(QPushButton(text), "flat")
             button.clicked.connect(self.close_card)

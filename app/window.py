@@ -255,11 +255,14 @@ class MainWindow(QMainWindow):
             self._usual = []
 
     def _make_room(self, wanted: int) -> None:
-        """Let the page in view have its height, as far as the canvas stays worth looking at."""
+        """Let the page in view have its height, as far as the canvas stays worth looking at.
+
+        From page to page it never shrinks: the tabs would move away from under the mouse, and the timeline come there.
+        """
         rows = self._splitters["rows"]
         if not self._divided or self.instruments.tall.isChecked():
             return
-        if self._usual:
+        if self._usual and not wanted:
             rows.setSizes(self._usual)
             self._usual = []
         canvas, low = rows.sizes()
@@ -268,7 +271,7 @@ class MainWindow(QMainWindow):
             canvas + low - _CANVAS,
         )
         if wanted and low < high:
-            self._usual = [canvas, low]
+            self._usual = self._usual or [canvas, low]
             rows.setSizes([canvas + low - high, high])
 
     def _restore(self) -> None:

@@ -121,7 +121,7 @@ _LEAST: Final[dict[str, float]] = {"min": 600.0}
 """From which value on a unit is taken, where that is more than one of it: 90 s are read as well as 1.5 min."""
 _DIGITS: Final = 3
 """Significant digits for reading."""
-_CLOCK: Final = 600.0
+CLOCK_FROM: Final = 600.0
 """Seconds from which a time of a run is written as a clock has it."""
 _SLIGHT: Final = 5e-4
 """Relative margin that does not change a number of three digits."""
@@ -176,7 +176,7 @@ def format_instant(instant: float) -> str:
     """
     if not math.isfinite(instant):
         return "–"
-    if abs(instant) < _CLOCK:
+    if abs(instant) < CLOCK_FROM:
         return f"{_trimmed(instant, 3 if abs(instant) < 1.0 else 2)} s"
     tenths = math.floor(instant * 10.0 + 1e-6)
     minutes, rest = divmod(tenths, 600)

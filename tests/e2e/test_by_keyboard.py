@@ -103,6 +103,26 @@ def test_nothing_of_the_smallest_window_lies_on_something_else(launch: Callable)
     assert window.search_button.text() == "Search"
 
 
+def test_tabs_stay_under_the_mouse_from_page_to_page(launch: Callable) -> None:
+    """They move for a page that wants more room; a second click never meets the timeline."""
+    robot = launch()
+    window = robot.window
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    tabs = window.instruments.tabs
+
+    def top(page: str) -> int:
+        window.instruments.show_page(page)
+        QApplication.processEvents()
+        return tabs.mapTo(window, tabs.rect().topLeft()).y()
+
+    before = top("charts")
+    tops = [top(page) for page in ("board", "budget", "help", "budget", "board")]
+    assert tops == sorted(tops, reverse=True)
+    assert tops[-1] == tops[2] < before
+    assert top("charts") == before
+
+
 def test_keys_in_the_list_of_steps_are_not_those_of_the_window(launch: Callable) -> None:
     """Delete takes out a step and not its node, Alt+Left takes a step out of another one and looks at no earlier moment."""
     robot = launch(THREE_TIERS)

@@ -104,3 +104,18 @@ def test_a_process_that_dies_is_reported(launch, shop, qtbot) -> None:
     with qtbot.waitSignal(measurement.failed, timeout=60_000):
         os.kill(transport.pid, signal.SIGKILL)
     assert not measurement.running
+
+
+def test_a_budget_is_one_click_away_where_there_is_none(launch, shop):
+    robot = launch(shop)
+    robot.window.instruments.show_page("budget")
+    panel = robot.opened.bench.budgets.panel
+    assert panel.offer.text() == "Add “Users: availability above 99.9 %”"
+    panel.offer.click()
+    assert [each.metric for each in robot.design.objectives] == [
+        "users.latency.p99",
+        "users.availability",
+    ]
+    assert not panel.offer.isVisible()
+    robot.opened.bench.actions["edit.undo"].trigger()
+    assert panel.offer.isVisible()

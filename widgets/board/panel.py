@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.units import format_quantity
 from widgets.board.signals import Reading, readings
+from widgets.instruments.text import instant_text
 from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
@@ -30,20 +31,23 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 
-_TITLES: Final = {
-    "rate": "Rate",
-    "errors": "Errors",
-    "p50": "Duration, p50",
-    "p99": "Duration, p99",
-    "utilization": "Utilization",
-    "waiting": "Saturation: waiting",
-}
+_WAITING: Final = "Saturation: waiting"
 METHODS: Final = {
-    "Golden signals": ("p99", "rate", "errors", "waiting"),
-    "RED": ("rate", "errors", "p50", "p99"),
-    "USE": ("utilization", "waiting", "errors"),
+    "Golden signals": {
+        "p99": "Latency, p99",
+        "rate": "Traffic",
+        "errors": "Errors",
+        "waiting": _WAITING,
+    },
+    "RED": {
+        "rate": "Rate",
+        "errors": "Errors",
+        "p50": "Duration, p50",
+        "p99": "Duration, p99",
+    },
+    "USE": {"utilization": "Utilization", "waiting": _WAITING, "errors": "Errors"},
 }
-"""Columns of each board."""
+"""Signals of each board, with the words that the method has for them."""
 _UNITS: Final = {"rate": "rps", "errors": "%", "p50": "s", "p99": "s", "utilization": "%"}
 _STRAINED, _FULL = 0.7, 0.98
 """Utilization from which a node counts as strained, and as saturated, as elsewhere in the window."""
@@ -60,9 +64,14 @@ class Readings(QAbstractTableModel):
         """Nothing read yet."""
         super().__init__()
         self._look = look
-        self._columns = next(iter(METHODS.values()))
+        self._titles = next(iter(METHODS.values()))
         self._names: Mapping[str, str] = {}
         self.rows: list[Reading] = []
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        """Signals, from left to right."""
+        return tuple(self._titles)
 
     def show_rows(self, rows: list[Reading], names: Mapping[str, str]) -> None:
         """Show other readings; the place in the table stays where it was."""
@@ -79,7 +88,7 @@ class Readings(QAbstractTableModel):
     def choose(self, method: str) -> None:
         """Show the columns of another method."""
         self.beginResetModel()
-        self._columns = METHODS[method]
+        self._titles = METHODS[method]
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
@@ -98,7 +107,7 @@ class Readings(QAbstractTableModel):
             return _side(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return "Node" if section == 0 else _TITLES[self._columns[section - 1]]
+        return "Node" if section == 0 else self._titles[self._columns[section - 1]]
 
     def data(self, index: Index, role: int = 0) -> Any:
         """A cell: its text, where it stands, and the colour of what wants attention."""
@@ -146,7 +155,7 @@ class BoardPanel(QWidget):
         self.table.activated.connect(self._go)
         self.table.clicked.connect(self._go)
         head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 12, 0)
+        head.setContentsMargins(16, 4, 12, 0)
         head.addWidget(self.method)
         head.addWidget(self.note, 1)
         column = QVBoxLayout(self)
@@ -170,10 +179,8 @@ class BoardPanel(QWidget):
         if not rows:
             self.note.setText(_EMPTY)
             return
-        span, at = (
-            format_quantity(each, "s")
-            for each in (samples[-1].end - samples[0].start, samples[-1].end)
-        )
+        span = format_quantity(samples[-1].end - samples[0].start, "s")
+        at = instant_text(samples[-1].end)
         worst = max(rows, key=lambda each: each.trouble)
         name = names.get(worst.node, worst.node)
         troubled = f"; worst: {name}" if worst.errors or worst.utilization > _STRAINED else ""
@@ -196,7 +203,7 @@ def text_of(reading: Reading, signal: str) -> str:
     if math.isnan(value):
         return "–"
     if signal == "waiting":
-        return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+        return "0" if value < 0.005 else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
     return format_quantity(value, _UNITS[signal])
 
 

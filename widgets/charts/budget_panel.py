@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.charts.budgets import BurnFeed, LeftFeed
 from widgets.charts.chart import Chart
@@ -22,8 +30,8 @@ if TYPE_CHECKING:
     from widgets.theme import Theme, ThemeManager
 
 _NOTHING: Final = (
-    "No objective has an error budget. One that bounds a share of requests has: users.availability above 0.999, "
-    "or users.latency.above.0.25 below 0.01 (nothing selected, Objectives)."
+    "An error budget says how many requests may still fail, or be too slow, before an objective is missed. "
+    "No objective here has one yet: it bounds the availability of a client, or the share of its slow requests."
 )
 _FRAME: Final = 33
 """Least time from drawing to drawing (ms)."""
@@ -34,6 +42,8 @@ class BudgetPanel(QWidget):
 
     export_requested = Signal(object)
     """A ``Chart`` to be written to a file."""
+    objective_wanted = Signal()
+    """The objective that was offered."""
 
     def __init__(self, look: ThemeManager, charts: ChartsPanel) -> None:
         """Show the budgets of the run that ``charts`` shows."""
@@ -45,7 +55,10 @@ class BudgetPanel(QWidget):
             Chart(feed, charts.axis, look.theme, icons, self) for feed in (self._left, self._burn)
         ]
         """What is left, and how fast it burns."""
-        self.empty = set_role(QLabel(_NOTHING, wordWrap=True), "muted")
+        self.offer = QPushButton()
+        """Adds an objective that has a budget."""
+        self.offer.clicked.connect(self.objective_wanted)
+        self.offer.hide()
         self._pages = QStackedWidget()
         self._timer = QTimer(self, singleShot=True, interval=_FRAME)
         self._timer.timeout.connect(self.refresh)
@@ -64,6 +77,11 @@ class BudgetPanel(QWidget):
         for chart in self.charts:
             chart.set_marks([] if design is None else [each.at for each in design.scenario.events])
         self._renew()
+
+    def offer_objective(self, words: str) -> None:
+        """Offer an objective as long as there is no budget; none where the words are empty."""
+        self.offer.setText(menu_text(words))
+        self.offer.setVisible(bool(words))
 
     def choose(self, key: str | None) -> None:
         """Show how fast this budget burns; None for the one with the least left."""
@@ -184,11 +202,23 @@ class BudgetPanel(QWidget):
             chart.menu_requested.connect(self._show_menu)
             chart.enlarge_requested.connect(self.enlarge)
             chart.choice_requested.connect(self._show_choice)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setMargin(16)
-        for page in (both, self.empty):
+        for page in (both, self._build_empty()):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
         self._pages.setCurrentIndex(1)
+
+    def _build_empty(self) -> QWidget:
+        """What a budget is, and how to get one."""
+        said = set_role(QLabel(_NOTHING, wordWrap=True), "muted")
+        said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(32, 8, 32, 8)
+        column.setSpacing(12)
+        column.addStretch(1)
+        column.addWidget(said)
+        column.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return page

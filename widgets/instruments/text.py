@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.model.units import format_quantity
+from engine.model.units import CLOCK_FROM, format_quantity
 
 PREFIXED = frozenset({"B", "B/s"})
 """Units whose prefix belongs to the unit: ``5 MB``, where plain numbers are ``5M``."""
@@ -61,9 +61,12 @@ def value_text(value: float, unit: str, digits: int = 3) -> str:
 
 
 def instant_text(seconds: float) -> str:
-    """A simulated instant: ``72.4 s``, ``12:05.0``, ``1:02:05``; cut, not rounded, as a clock does."""
+    """A simulated instant: ``72.4 s``, ``12:05.0``, ``1:02:05``; cut, not rounded, as a clock does.
+
+    The clock begins where it does in notes and chains of causes (`engine.model.units.format_instant`).
+    """
     tenths = math.floor(max(seconds, 0.0) * 10.0 + 1e-6)
-    if tenths < 1800:
+    if tenths < CLOCK_FROM * 10.0:
         return f"{tenths // 10}.{tenths % 10} s"
     minutes, rest = divmod(tenths, 600)
     if minutes < 60:
@@ -88,12 +91,12 @@ def time_step(span: float, ticks: float) -> float:
 
 
 def time_ticks(begin: float, end: float, ticks: float) -> list[tuple[float, str]]:
-    """Ticks of a time axis: ``0 20 40 60 80 s``, then ``0:00 5:00 10:00``, then ``0h 1h 2h``."""
+    """Ticks of a time axis: ``0 20 40 60 80 s``, then ``0:00 10:00 20:00``, then ``0h 1h 2h``."""
     step = time_step(end - begin, ticks)
     first = math.ceil(begin / step - 1e-9)
     last = math.floor(end / step + 1e-9)
     marks = [i * step for i in range(first, last + 1)]
-    if end <= 180.0:
+    if end <= CLOCK_FROM:
         labels = [short(mark, 3 + (mark >= 100)) if step < 1 else f"{mark:.0f}" for mark in marks]
         unit = " s"
     elif end < 10_800.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from widgets.theme import set_role
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from widgets.versions.history import VersionHistory
 
 _SPANS: Final = {"10 s": 10.0, "30 s": 30.0, "2 min": 120.0, "10 min": 600.0}
-_EMPTY: Final = "Run a design with a key-value cluster to see which replica holds which version."
+_EMPTY: Final = (
+    "Run a design with a key-value cluster to see which replica holds which version of a key."
+)
 _LARGEST: Final = 2**53
 
 
@@ -43,20 +45,29 @@ class VersionsPanel(QWidget):
         self.span.setCurrentText("30 s")
         self.span.currentTextChanged.connect(self._stretch)
         self.strip = VersionStrip(look)
-        self.note = set_role(QLabel(_EMPTY), "caption")
+        self.note = set_role(QLabel(), "caption")
         self.note.setWordWrap(True)
         self._wanted: int | None = None
+        self.empty = set_role(QLabel(_EMPTY, wordWrap=True), "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setMargin(16)
+        self._shown = QWidget()
         row = QHBoxLayout()
         row.addWidget(self.title, 1)
         for part in (QLabel("Key"), self.key, QLabel("Last"), self.span):
             row.addWidget(part)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 4)
+        column = QVBoxLayout(self._shown)
+        column.setContentsMargins(16, 4, 12, 4)
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.strip)
         column.addWidget(self.note)
         column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.empty)
+        whole.addWidget(self._shown)
+        self._shown.hide()
 
     def show_history(self, title: str, history: VersionHistory, names: Mapping[int, str]) -> None:
         """Show this of a cluster.
@@ -69,8 +80,9 @@ class VersionsPanel(QWidget):
         key = "nothing is written yet" if history.key is None else f"key {history.key}"
         self.title.setText(f"{title} · {key}" if title else "")
         self.strip.show_history(history, names)
-        self.strip.setVisible(bool(title))
-        self.note.setText(said(history, names) if title else _EMPTY)
+        self._shown.setVisible(bool(title))
+        self.empty.setVisible(not title)
+        self.note.setText(said(history, names) if title else "")
 
     def forget_key(self) -> None:
         """Another cluster: its hottest key again."""

@@ -88,7 +88,7 @@ def heads(panel: BoardPanel) -> list[str]:
 def test_each_method_has_its_columns(panel: BoardPanel, samples: list[Sample]) -> None:
     panel.show_samples(samples, {"users": "<b>Users</b>"})
     assert [row[0] for row in cells(panel)] == ["<b>Users</b>", "web"]
-    assert heads(panel) == ["Node", "Duration, p99", "Rate", "Errors", "Saturation: waiting"]
+    assert heads(panel) == ["Node", "Latency, p99", "Traffic", "Errors", "Saturation: waiting"]
     panel.method.setCurrentText("USE")
     assert heads(panel) == ["Node", "Utilization", "Saturation: waiting", "Errors"]
     assert cells(panel)[1][1].endswith("%")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from app.budget_desk import budgets_of
+from app.budget_desk import budgets_of, offered_objective
 from engine.run.session import Session
 from tests.helpers.builders import client, design, exponential, link, node
 from widgets.charts import ChartsPanel
@@ -148,15 +148,26 @@ def test_the_budget_that_is_worst_off_burns_in_the_chart_unless_one_is_chosen(
     assert "would page" in hint
 
 
-def test_without_a_budget_it_says_how_to_get_one(charts: ChartsPanel, panel: BudgetPanel) -> None:
+def test_without_a_budget_it_offers_one(
+    charts: ChartsPanel, panel: BudgetPanel, qtbot: QtBot
+) -> None:
     made = shop({"metric": "users.latency.p99", "below": 1.0})
     feed(charts, made, until=5.0)
     panel.set_budgets(budgets_of(made))
     panel.refresh()
-    assert panel.empty.isVisible()
-    assert "users.availability" in panel.empty.text()
-    panel.set_budgets(budgets_of(shop(AVAILABLE)))
-    assert not panel.empty.isVisible()
+    assert not panel.offer.isVisible()
+    offered = offered_objective(made)
+    assert offered is not None
+    panel.offer_objective("Add it")
+    assert panel.offer.isVisible()
+    with qtbot.waitSignal(panel.objective_wanted):
+        panel.offer.click()
+    added = shop(offered.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    (budget,) = budgets_of(added)
+    assert budget.label == "Users: availability above 99.9 %"
+    panel.set_budgets((budget,))
+    assert not panel.offer.isVisible()
+    assert offered_objective(made.model_copy(update={"nodes": ()})) is None
     assert budgets_of(shop({"metric": "users.availability", "above": 0.9995}))[0].label.endswith(
         "above 99.95 %"
     )

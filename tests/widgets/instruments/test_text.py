@@ -37,7 +37,8 @@ def test_values(value: float, unit: str, text: str) -> None:
     [
         (0.0, "0.0 s"),
         (72.44, "72.4 s"),
-        (180.0, "3:00.0"),
+        (599.96, "599.9 s"),
+        (600.0, "10:00.0"),
         (3599.96, "59:59.9"),
         (3600.0, "1:00:00"),
         (3725.0, "1:02:05"),
@@ -55,7 +56,8 @@ def test_time_ticks_carry_their_unit() -> None:
         (60.0, "60"),
         (80.0, "80 s"),
     ]
-    assert [label for _, label in time_ticks(0.0, 600.0, 3.0)] == ["0:00", "5:00", "10:00"]
+    assert [label for _, label in time_ticks(0.0, 600.0, 3.0)] == ["0", "300", "600 s"]
+    assert [label for _, label in time_ticks(0.0, 1200.0, 3.0)] == ["0:00", "10:00", "20:00"]
     assert [label for _, label in time_ticks(0.0, 14_400.0, 4.0)] == ["0h", "1h", "2h", "3h", "4h"]
     assert [label for _, label in time_ticks(10.0, 11.0, 4.0)][-1] == "11 s"
 

@@ -186,7 +186,8 @@ class DesignSubject(KnownAtOnce):
         first = len(names)
         for node in self._design.nodes:
             if node.kind == "client":
-                names += [f"{node.id}.latency.p99", f"{node.id}.latency.p50", f"{node.id}.goodput"]
+                told = ("latency.p99", "availability", "latency.p50", "goodput")
+                names += [f"{node.id}.{each}" for each in told]
             else:
                 names += [f"{node.id}.utilization", f"{node.id}.residence.p99"]
         listed = dict.fromkeys((*names[first:], *(name for name in names[:first] if name)))
