@@ -12,6 +12,7 @@ from engine.model.design import Objective
 from engine.model.edits import SetDesign
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
     from PySide6.QtWidgets import QWidget
 
     from app.instruments import Instruments
@@ -75,7 +76,7 @@ class BudgetDesk(QObject):
         design = self._services.document.design
         offered = offered_objective(design)
         if offered is not None:
-            raw = [
+            raw: list[JsonValue] = [
                 each.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 for each in (*design.objectives, offered)
             ]

@@ -16,6 +16,8 @@ _DELETES: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _HEARD: Final = frozenset(
     {QEvent.Type.MouseButtonPress, QEvent.Type.Resize, QEvent.Type.ShortcutOverride}
 )
+_LOOKED_AT: Final = 240
+"""Width of what is left beside a card from which something can be looked at there (px)."""
 
 
 class Overlay(QFrame):
@@ -57,6 +59,14 @@ class Overlay(QFrame):
             Qt.FocusReason.PopupFocusReason
         )  # whoever has something to type in takes it from here
         _application().installEventFilter(self)
+
+    def covers(self, part: QWidget) -> int:
+        """Pixels of the right side of a part of the window that it lies on.
+
+        0 while it is closed, and where it leaves too little of the part to look at anything.
+        """
+        free = part.mapFrom(self.host, self.pos()).x()
+        return max(0, part.width() - free) if self.isVisible() and free > _LOOKED_AT else 0
 
     def close_card(self) -> None:
         """Hide it and give the focus back."""

@@ -104,7 +104,12 @@ class TitleBlock(QWidget):
 
     def _make_room(self) -> None:
         """Show the product's name where the title is whole beside it."""
-        self._brand.setVisible(self.width() >= self.sizeHint().width())
+        shown = self.width() >= self.sizeHint().width()
+        if shown == self._brand.isHidden():
+            self._brand.setVisible(shown)
+            row = self.layout()
+            if row is not None:
+                row.activate()  # a design that takes long to read would leave its title cut meanwhile
 
     def _dress(self) -> None:
         """Take the colours of the theme."""

@@ -90,10 +90,8 @@ class WhyCard(Overlay):
         """Sit at the right, below the top bar, as high as the chain needs."""
         window = self.host
         width = min(_WIDTH, window.width() - 24)
-        # A label that is wrapped wants more lines than it has at this width.
-        fits = self._body.heightForWidth(width - 4)
-        needed = fits if fits > 0 else self._body.sizeHint().height()
-        below = self._foot.heightForWidth(width - 4) if self._column is not None else 0
+        needed = _height(self._body, width - 4)
+        below = _height(self._foot, width - 4) if self._column is not None else 0
         height = min(needed + below + _HEAD, _HEIGHT, window.height() - 68)
         self.setGeometry(window.width() - width - 12, 56, width, height)
 
@@ -109,6 +107,9 @@ class WhyCard(Overlay):
         self._head.setTextFormat(Qt.TextFormat.PlainText)
         self._area = QScrollArea(widgetResizable=True)
         self._area.setAccessibleName("Chain of causes")
+        self._area.setMinimumHeight(
+            1
+        )  # one line is less than Qt wants for scroll bars, and would take it from below
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)
@@ -178,3 +179,9 @@ class WhyCard(Overlay):
         name = "" if node is None else node.name or node.id
         moment = answer.question.moment
         return name if moment is None else f"{name} at {instant_text(moment)}".strip()
+
+
+def _height(part: QWidget, width: int) -> int:
+    """What a part takes at a width: its hint, where nothing in it is wrapped; that of a wrapped text has more lines."""
+    fits = part.heightForWidth(width)
+    return fits if fits > 0 else part.sizeHint().height()

@@ -117,8 +117,8 @@ class Workbench(QObject):
     # -- what is asked from several places --------------------------------------------------------
 
     def jump(self, item_id: str) -> None:
-        """Select an item and bring it into view."""
-        self.views.canvas.reveal(item_id)
+        """Select an item and bring it into view, beside the chain of causes if that is open."""
+        self.views.canvas.reveal(item_id, self.why.covers(self.views.canvas))
         self.views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def jump_to_field(self, item_id: str, field: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.why_card import WhyCard
 from engine.model.design import Design, Node
@@ -124,6 +124,32 @@ def test_the_bottleneck_stands_below_the_chain(card: WhyCard) -> None:
     assert card.bottleneck.isVisible()
     assert card.height() > lower
     card.grab()
+
+
+@pytest.mark.parametrize("facts", [None, (), FACTS])
+@pytest.mark.parametrize("bottleneck", ["", "Bottleneck: DB, full at load × 2. " * 8])
+def test_it_is_as_high_as_what_it_says(card: WhyCard, facts: Any, bottleneck: str) -> None:
+    card.ask(None if facts is None else Explain())
+    if facts is not None:
+        card.show_answer(Explained(Explain(), facts))
+    card.show_bottleneck(bottleneck)
+    QApplication.processEvents()
+    wanted = card._body.heightForWidth(card._area.viewport().width())
+    spare = card._area.viewport().height() - wanted
+    assert 0 <= spare <= 12
+    assert all(
+        card.rect().contains(each.geometry().translated(card._foot.pos())) for each in card.ways
+    )
+
+
+def test_it_says_how_much_of_the_canvas_it_covers(card: WhyCard) -> None:
+    canvas = QWidget(card.host)
+    canvas.setGeometry(236, 60, 736, 400)
+    assert card.covers(canvas) == 0
+    card.ask(Explain())
+    assert card.covers(canvas) == 972 - card.x()
+    canvas.setGeometry(card.x() - 100, 60, 500, 400)
+    assert card.covers(canvas) == 0, "what is left is no view"
 
 
 def test_without_a_run_nothing_leads_anywhere(card: WhyCard) -> None:

@@ -96,11 +96,16 @@ class Camera(QObject):
             self.zoom_to(min(room.width() / rect.width(), room.height() / rect.height()))
             self.look_at(rect.center())
 
-    def reveal(self, rect: QRectF) -> None:
-        """Pan as little as needed to bring a rectangle into view."""
+    def reveal(self, rect: QRectF, covered: int = 0) -> None:
+        """Pan as little as needed to bring a rectangle into view.
+
+        Args:
+            rect: in the scene.
+            covered: pixels at the right side of the view on which something else lies.
+        """
         shown = self.shown()
         margin = 24.0 / self.zoom
-        inner = shown.adjusted(margin, margin, -margin, -margin)
+        inner = shown.adjusted(margin, margin, -margin - covered / self.zoom, -margin)
         dx = min(0.0, rect.left() - inner.left()) or max(0.0, rect.right() - inner.right())
         dy = min(0.0, rect.top() - inner.top()) or max(0.0, rect.bottom() - inner.bottom())
         if dx or dy:

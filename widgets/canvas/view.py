@@ -284,15 +284,15 @@ class CanvasView(QGraphicsView):
         """Select items."""
         self._stage.select(ids)
 
-    def reveal(self, item_id: str) -> None:
-        """Select an item and bring it into view."""
+    def reveal(self, item_id: str, covered: int = 0) -> None:
+        """Select an item and bring it into view, left of what covers so many pixels of the right side."""
         self.select({item_id})
         rect = self._scene.rect_of(item_id)
         link = self._scene.links.get(item_id)
         if link is not None:
             rect = link.wire.path.boundingRect()
         if rect is not None:
-            self._camera.reveal(rect)
+            self._camera.reveal(rect, covered)
 
     def select_all(self) -> None:
         """Select everything."""

@@ -132,6 +132,17 @@ def test_reveal_selects_and_brings_into_view(desk) -> None:
     assert desk.view._camera.shown().contains(desk.view._scene.cards["db"].rect)
 
 
+def test_what_is_revealed_lies_beside_what_covers_the_right_side(desk) -> None:
+    camera, rect = desk.view._camera, desk.view._scene.cards["db"].rect
+    free = desk.view.viewport().width() - 200
+    for place in (QPointF(9000, 9000), QPointF(-9000, 0)):
+        camera.look_at(place)
+        desk.view.reveal("db", 200)
+        assert camera.shown().contains(rect)
+        assert camera.to_view(rect.topRight()).x() <= free
+        assert camera.to_view(rect.topLeft()).x() >= 0
+
+
 def test_only_what_changed_is_touched(desk) -> None:
     scene = desk.view._scene
     desk.view.grab()
