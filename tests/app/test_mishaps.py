@@ -91,9 +91,13 @@ def test_details_are_as_high_as_they_are_long(qtbot, area) -> None:
         area.show_message(Message("told", "Told", details=text))
         details = area.banner("told")._details
         details.setVisible(True)
-        qtbot.waitUntil(lambda seen=details: seen.height() == seen.sizeHint().height())
+        bar = details.verticalScrollBar()
+        qtbot.waitUntil(
+            lambda seen=details, bar=bar, long=lines == 100: (
+                seen.height() == seen.sizeHint().height() and bar.isVisible() == long
+            )
+        )
         heights[lines] = details.height()
-        assert details.verticalScrollBar().isVisible() == (lines == 100)
         step = details.fontMetrics().lineSpacing()
     assert heights[1] < 3 * step
     assert heights[3] - heights[1] == 2 * step
