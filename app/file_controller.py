@@ -320,7 +320,7 @@ class FileController(QObject):
     def file_stem(self) -> str:
         """A file name made of the title."""
         kept = "".join(c if c.isalnum() else "-" for c in self._document.title.lower())
-        return "-".join(part for part in kept.split("-") if part)[:60] or "design"
+        return "-".join(part for part in kept.split("-") if part)[:60].strip("-") or "design"
 
     def _fetch(
         self,

@@ -42,11 +42,11 @@ def test_csv_has_what_the_chart_shows(panel, tmp_path) -> None:
     path = tmp_path / "traffic.csv"
     export_chart(chart, "#000000", path)()
     titles, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
-    assert titles[:2] == ["run", "time"]
-    assert set(titles[2:]) == {line.label for line in chart._shown.lines}
+    assert titles[:2] == ["run", "time (s)"]
+    assert set(titles[2:]) == {f"{line.label} (rps)" for line in chart._shown.lines}
     assert len(rows) == len(chart._shown.ends)
     assert {row[0] for row in rows} == {"this run"}
-    column = titles.index("offered")
+    column = titles.index("offered (rps)")
     (offered,) = [line for line in chart._shown.lines if line.label == "offered"]
     assert [float(row[column]) for row in rows] == pytest.approx(offered.values.tolist())
     panel.keep_run()

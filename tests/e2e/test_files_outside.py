@@ -60,7 +60,7 @@ def test_saving_in_two_windows_loses_neither(launch, tmp_path: Path) -> None:
     first.settle()
     second.services.files.save()
     second.settle()
-    assert "You have unsaved changes as well" in (second.views.banners.shown(KEY) or "")
+    assert "you have unsaved changes" in (second.views.banners.shown(KEY) or "")
     assert files.load(path).title == "First"
     press(second, "Keep mine")
     assert files.load(path).title == "Second"

@@ -69,6 +69,8 @@ class Budgeted:
 class BudgetScale:
     """What is left of a budget: 0 to 100 %, and below once one is overdrawn."""
 
+    measure = "share"
+
     def __init__(self) -> None:
         """Nothing is overdrawn yet."""
         self.overdrawn = False
@@ -94,6 +96,8 @@ class BudgetScale:
 
 class BurnScale:
     """Burn rates over decades; what is slower than the foot, such as none, is at the foot."""
+
+    measure = "times the budget"
 
     def __init__(self) -> None:
         """From a tenth of what a budget allows to a hundred times that."""

@@ -168,7 +168,7 @@ class Chart(QWidget):
         return len(self._shown.times) > 0
 
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """What is shown as numbers, in SI units: a row a point, those of a kept run after those of this one."""
+        """What is shown as numbers, in the SI units of the titles: a row a point, those of a kept run after this one's."""
         labels = list(dict.fromkeys(line.label for line in self._shown.lines))
         rows: list[list[str]] = []
         for run, lines in (("this run", self._shown), ("kept run", self._kept)):
@@ -179,7 +179,9 @@ class Chart(QWidget):
                 found = (values[each][place] if each in values else math.nan for each in labels)
                 cells = ["" if math.isnan(each) else repr(float(each)) for each in found]
                 rows.append([run, repr(end), *cells])
-        return ["run", "time", *labels], rows
+        unit = self.feed.scale.measure
+        said = [f"{each} ({unit})" if unit else each for each in labels]
+        return ["run", "time (s)", *said], rows
 
     def paint_chart(self, painter: QPainter) -> None:
         """Paint it as it looks now, without its buttons."""

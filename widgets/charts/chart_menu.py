@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from engine.model.units import format_instant
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments.sources import item_name
+from widgets.instruments.text import instant_text
 from widgets.theme import menu_text
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def add_requests(menu: QMenu, panel: Charts, item: str | None = None) -> None:
         item: the node through which they came; None for any.
     """
     instant = panel.axis.cursor
-    at = "" if math.isnan(instant) else f" about {format_instant(instant)}"
+    at = "" if math.isnan(instant) else f" about {instant_text(instant)}"
     for wanted, title in (("p99", "Show me a p99 request"), ("failed", "Show me a failed one")):
         action = menu.addAction(f"{title}{at}")
         action.triggered.connect(partial(panel.show_request, wanted, item, instant))

@@ -358,11 +358,12 @@ class ChartsPanel(QWidget):
         return chart.is_large or not any(each.is_large for each in self.charts)
 
     def _settle_anew(self) -> None:
-        """Let legends stand beside titles again; the next refresh decides."""
+        """Let legends stand beside titles again where they fit; what comes with the next refresh may fit no more."""
         self._legend_rows = 0
         for chart in self.charts:
             chart.join_head()
             chart.legend.set_rows(1)
+        self._settle_heads()
         self._invalidate()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -22,6 +22,9 @@ Ticks = list[tuple[float, str]]
 class Scale(Protocol):
     """How values become heights."""
 
+    measure: str
+    """What the numbers are in where they stand in a table: ``s``, ``rps``, ``share``; empty for plain ones."""
+
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights of values, in the scale's own coordinate; NaN where there is nothing to draw."""
 
@@ -37,6 +40,8 @@ class Scale(Protocol):
 
 class LogSeconds:
     """Durations over decades, 1 ms to 10 s at first; heights are powers of ten."""
+
+    measure = "s"
 
     def __init__(self, low: int = -3, high: int = 1) -> None:
         """Show at least 10^low to 10^high seconds."""
@@ -74,7 +79,7 @@ class FromZero:
 
     def __init__(self, unit: str) -> None:
         """Scale for values in ``unit``: ``rps``, ``B``, ``/s``, or empty for a plain number."""
-        self._unit = unit
+        self.measure = self._unit = unit
         self._prefixed = unit in PREFIXED
         self._top = 0.0
         self._step = 1.0
@@ -119,6 +124,8 @@ def round_top(high: float) -> tuple[float, float]:
 
 class Percent:
     """Shares from 0 to 100 %."""
+
+    measure = "share"
 
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Shares are heights."""

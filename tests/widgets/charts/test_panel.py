@@ -461,5 +461,5 @@ def test_every_chart_leads_to_single_requests(
     for chart, item in zip(panel.charts, (None, None, None, db, db), strict=True):
         for wanted, title in (("p99", "a p99 request"), ("failed", "a failed one")):
             with qtbot.waitSignal(panel.traces_requested) as asked:
-                actions(ChartMenu(panel, chart))[f"Show me {title} about 12 s"].trigger()
+                actions(ChartMenu(panel, chart))[f"Show me {title} about 12.0 s"].trigger()
             assert asked.args == [wanted, item, 12.0]
