@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.edits import SetField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from pydantic import JsonValue
 
     from engine.model.design import Design, Link, Node
+
+PLAIN: Final = "request"
+"""The class of all requests where a design names none."""
+
+
+def equal_mix(design: Design) -> dict[str, JsonValue]:
+    """What a client sends that says nothing of classes: as much of each.
+
+    It is written down where other classes come, by which others would otherwise send something else.
+    """
+    return dict.fromkeys([each.name for each in design.classes] or [PLAIN], 1.0)
+
+
+def sends_plain(design: Design) -> bool:
+    """Whether a design uses the class that all requests have where none are named: it sends it, or names it."""
+    if design.classes:
+        return False
+    sends = any(node.kind == "client" for node in design.nodes)
+    return sends or any(True for _ in renaming(design, PLAIN, f"{PLAIN} "))
+
+
+def without_mix(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The clients that say nothing of classes, and send as much of each."""
+    return (node for node in nodes if node.kind == "client" and not node.config.get("mix"))
 
 
 def renaming(design: Design, old: str, new: str) -> Iterator[SetField]:

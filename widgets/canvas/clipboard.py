@@ -6,14 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.model.design import FORMAT, SETTINGS, Design, Frame, Link, Node, Note
-from engine.model.edits import COLLECTIONS, CompoundEdit, Insert, SetDesign
-from engine.model.files import FileError, dumps, from_raw
-from engine.model.flow import relinked
+from engine.model.design import FORMAT, Design, Frame, Link, Node, Note
+from engine.model.edits import COLLECTIONS, Insert
+from engine.model.files import FileError, from_raw
 from engine.model.ids import FreshIds
 from engine.model.limits import MAX_BYTES
 from engine.model.reading import ReadError, read_json
-from engine.model.spread import FIELD
 from widgets.canvas.folding import contents
 from widgets.canvas.naming import FreshNames, all_ids
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPointF
 
-    from engine.model.edits import Edit, Item
+    from engine.model.edits import Item
 
 _MARK: Final = "windtunnel_items"
 _DESIGN: Final = "windtunnel"
@@ -95,6 +93,8 @@ def _raw(item: Item) -> dict[str, Any]:
 
 def pasted(design: Design, clip: Clip, offset: QPointF) -> Insert:
     """The edit that adds copied items under fresh ids, moved by ``offset``."""
+    from engine.model.copied_ids import with_copies  # noqa: PLC0415 - most starts never need it
+
     found = clip.items
     fresh, names = FreshIds(all_ids(design)), FreshNames(node.name for node in design.nodes)
     ids = {item.id: fresh.take(item.id) for part in _collections(found) for item in part}
@@ -105,54 +105,22 @@ def pasted(design: Design, clip: Clip, offset: QPointF) -> Insert:
         made = _placed(item, ids, around.get(item.id), offset)
         if isinstance(item, Node):
             name = names.take(item.name) if item.name else ""
-            config = _with_own_links(item.config, ids)
-            made = made.model_copy(update={"name": name, "config": config})
+            made = made.model_copy(update={"name": name})
+        if not isinstance(made, Note):
+            made = made.model_copy(update={"config": with_copies(made.config, ids)})
         items.append(made)
     items += [
         link.model_copy(
-            update={"id": ids[link.id], "source": ids[link.source], "target": ids[link.target]}
+            update={
+                "id": ids[link.id],
+                "source": ids[link.source],
+                "target": ids[link.target],
+                "config": with_copies(link.config, ids),
+            }
         )
         for link in found.links
     ]
     return Insert.of(*items, label="Paste")
-
-
-def completed(design: Design, clip: Clip, insert: Insert) -> Edit:
-    """The paste together with what a whole design brings along, as one step.
-
-    An empty design takes over everything; any other one gets the request classes that it has not.
-    """
-    found = clip.items
-    if not clip.is_design:
-        return insert
-    raw = json.loads(dumps(found))
-    known = {each.name for each in design.classes}
-    names: tuple[str, ...] = ("classes",)
-    if not any(getattr(design, name) for name in COLLECTIONS):
-        names = tuple(name for name in SETTINGS if name in found.model_fields_set)
-    elif not any(each.name not in known for each in found.classes):
-        return insert
-    else:
-        kept = json.loads(dumps(design))["classes"]
-        both = zip(found.classes, raw["classes"], strict=True)
-        raw["classes"] = kept + [text for each, text in both if each.name not in known]
-    more = [SetDesign((name,), raw[name]) for name in names]
-    return CompoundEdit.of((insert, *more), insert.label)
-
-
-def _with_own_links(config: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
-    """A copy's config, whose flow calls the copies of the links, and whose instances lie in the copies of frames.
-
-    Leases are those of a copied coordinator.
-    """
-    spread = config.get(FIELD)
-    if isinstance(spread, list):
-        config = config | {FIELD: [ids.get(each, each) for each in map(str, spread)]}
-    lease = config.get("lease")
-    name = lease.get("coordinator") if isinstance(lease, dict) else None
-    if isinstance(lease, dict) and isinstance(name, str) and name in ids:
-        config = config | {"lease": lease | {"coordinator": ids[name]}}
-    return config | {"flow": relinked(config["flow"], ids)} if "flow" in config else config
 
 
 def _collections(found: Design) -> tuple[tuple[Item, ...], ...]:

@@ -19,7 +19,7 @@ from widgets.canvas.adding import (
     place_right_of,
 )
 from widgets.canvas.aligning import LEAST, lined_up
-from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
+from widgets.canvas.clipboard import Clip, PasteError, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
 from widgets.canvas.layout import laying_out
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from engine.model.component import Component
-    from engine.model.design import Link, Node
+    from engine.model.design import Design, Link, Node
+    from engine.model.edits import Edit, Insert
     from widgets.canvas.aligning import Way
     from widgets.canvas.stage import Stage
 
@@ -96,7 +97,7 @@ class Commands:
         yield
         edit = pasted(stage.design, clip, self._offset(clip, at))
         before = stage.design
-        stage.request(completed(before, clip, edit))
+        stage.request(_completed(before, clip, edit))
         is_added = stage.design is not before
         yield
         if is_added:
@@ -362,3 +363,12 @@ def _beside(work: Callable[[], _T]) -> Generator[None, None, _T]:
         while not future.done():
             yield
     return future.result()
+
+
+def _completed(design: Design, clip: Clip, insert: Insert) -> Edit:
+    """A paste with what a whole design brings along."""
+    if not clip.is_design:
+        return insert
+    from widgets.canvas.whole_design import completed  # noqa: PLC0415 - most starts never need it
+
+    return completed(design, clip, insert)

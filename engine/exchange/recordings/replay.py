@@ -12,7 +12,7 @@ from engine.exchange.recordings.recording import (
     RecordingError,
     plural,
 )
-from engine.model.class_names import renaming
+from engine.model.class_names import PLAIN, equal_mix, renaming, without_mix
 from engine.model.edits import CompoundEdit, EditError, SetDesign, SetField
 from engine.model.names import did_you_mean
 from engine.model.units import format_quantity
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _MOST_ADDED: Final = 12
 """Classes that a recording adds; those that are rarer become one."""
-PLAIN: Final = "request"
-"""The class of all requests where a design names none."""
 REST: Final = "other"
 """The class of whatever is rarer."""
 _WARMUP: Final = 0.1
@@ -172,15 +170,10 @@ class _Classes:
         made: list[JsonValue] = [
             {"name": name, "operation": operation_of(name)} for name in self.added
         ]
-        known = [kind.name for kind in self._design.classes] or [PLAIN]
-        equal: dict[str, JsonValue] = dict.fromkeys(known, 1.0)
+        equal = equal_mix(self._design)
         return [
             SetDesign(("classes",), [*before, *made]),
-            *(
-                SetField(node.id, ("config", "mix"), equal)
-                for node in self._others
-                if not node.config.get("mix")
-            ),
+            *(SetField(node.id, ("config", "mix"), equal) for node in without_mix(self._others)),
         ]
 
     def notes(self) -> list[str]:

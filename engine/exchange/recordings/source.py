@@ -41,6 +41,9 @@ def read_text(path: Path) -> str:
         RecordingError: where it cannot be read, is no regular file, is too large or is no text.
     """
     if path == STANDARD_INPUT:
+        if sys.stdin is None:  # closed before the start
+            msg = "standard input: is closed; name a file of recorded arrivals"
+            raise RecordingError(msg)
         return _decoded(_unpacked(sys.stdin.buffer, "standard input"), "standard input")
     try:
         if path.exists() and not path.is_file():

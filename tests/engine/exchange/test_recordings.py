@@ -243,3 +243,9 @@ def test_a_message_names_the_first_of_many_columns() -> None:
     with pytest.raises(RecordingError, match="has no column 'when'") as caught:
         read_recording(f"{header}\n1\n", "log.csv", Options(time_column="when"))
     assert len(str(caught.value)) < 1_200
+
+
+def test_a_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(RecordingError, match="standard input: is closed"):
+        load_recording(Path("-"))

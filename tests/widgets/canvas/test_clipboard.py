@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from PySide6.QtCore import QPointF
 
 from engine.catalog import check
+from engine.model.class_names import equal_mix
 from engine.model.design import Design, Frame, Node
 from engine.model.edits import EditError, Insert
 from engine.model.files import dumps, loads
 from tests.helpers.builders import client, design, link, node
 from tests.helpers.strategies import broken_raw, rich_raw
-from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
+from widgets.canvas.clipboard import Clip, PasteError, copied, pasted, read_clip
+from widgets.canvas.whole_design import completed
 
 FLOW = [{"parallel": [{"call": "web-a"}, {"sequence": [{"call": "web-b"}]}], "need": 1}]
 
@@ -60,6 +62,89 @@ def test_the_file_of_a_design_can_be_pasted() -> None:
     assert [each.name for each in made.classes] == ["read", "write"]
     assert {"web", "web-2", "users"} <= made.node_by_id.keys()
     assert loads(dumps(made)) == made
+
+
+def _clients(own: str, **config: object) -> dict[str, object]:
+    """A design with one client and a service that takes what it sends."""
+    return {
+        "windtunnel": 1,
+        "nodes": [
+            {"id": own, "kind": "client", "config": config},
+            {"id": f"{own}-web", "kind": "service"},
+        ],
+        "links": [{"id": f"{own}-link", "source": own, "target": f"{own}-web"}],
+    }
+
+
+@pytest.mark.parametrize("mix", [{}, {"mix": {"request": 1.0}}])
+@pytest.mark.parametrize("named", ["neither", "pasted", "there", "both"])
+def test_clients_send_the_classes_they_sent_when_designs_are_pasted_together(mix, named) -> None:
+    """Also where the class of one of the designs goes without saying."""
+    two = {"classes": [{"name": "a"}, {"name": "b"}]}
+    there = _clients("here", **({} if named in ("there", "both") else mix))
+    there |= two if named in ("there", "both") else {}
+    other = _clients("new", **({} if named in ("pasted", "both") else mix))
+    other |= two if named in ("pasted", "both") else {}
+    into = loads(json.dumps(there))
+    made = paste(into, json.dumps(other))
+    assert not [each for each in check(made) if each.level == "error"]
+    for own, classes in (("here", {"there", "both"}), ("new", {"pasted", "both"})):
+        sent = made.node_by_id[own].config.get("mix") or equal_mix(made)
+        assert sent == (dict.fromkeys("ab", 1.0) if named in classes else {"request": 1.0})
+
+
+def test_copies_name_the_copies_of_what_they_named() -> None:
+    """The auth server, the store of sessions, the link to fall back on, records, accounts and distances."""
+    raw = {
+        "windtunnel": 1,
+        "frames": [
+            {"id": "east", "kind": "region", "config": {"round_trip": {"west": 0.1, "far": 0.2}}},
+            {"id": "west", "kind": "region"},
+        ],
+        "nodes": [
+            {"id": "users", "kind": "client"},
+            {"id": "thief", "kind": "client", "config": {"wrong_credentials": {"of": "users"}}},
+            {"id": "names", "kind": "dns", "config": {"records": ["web"]}},
+            {
+                "id": "web",
+                "kind": "service",
+                "config": {
+                    "admission": {"auth": {"mode": "introspection", "server": "auth"}},
+                    "sessions": {"where": "store", "store": "memory"},
+                },
+            },
+            {"id": "auth", "kind": "auth"},
+            {"id": "memory", "kind": "cache"},
+            {"id": "db", "kind": "sql_database"},
+            {"id": "spare", "kind": "sql_database"},
+        ],
+        "links": [
+            {"id": "users-names", "source": "users", "target": "names"},
+            {"id": "thief-names", "source": "thief", "target": "names"},
+            {"id": "names-web", "source": "names", "target": "web"},
+            {"id": "web-auth", "source": "web", "target": "auth"},
+            {"id": "web-memory", "source": "web", "target": "memory"},
+            {
+                "id": "web-db",
+                "source": "web",
+                "target": "db",
+                "config": {"fallback": {"kind": "link", "link": "web-spare"}},
+            },
+            {"id": "web-spare", "source": "web", "target": "spare"},
+        ],
+    }
+    made = loads(json.dumps(raw))
+    assert not [each for each in check(made) if each.level == "error"]
+    everything = [each.id for part in (made.nodes, made.frames) for each in part]
+    after = pasted(made, read_clip(copied(made, everything)), QPointF(9, 9)).apply(made).design
+    assert not [each for each in check(after) if each.level == "error"]
+    web = after.node_by_id["web-2"].config
+    assert web["admission"]["auth"]["server"] == "auth-2"
+    assert web["sessions"]["store"] == "memory-2"
+    assert after.link_by_id["web-db-2"].config["fallback"]["link"] == "web-spare-2"
+    assert after.node_by_id["names-2"].config["records"] == ["web-2"]
+    assert after.node_by_id["thief-2"].config["wrong_credentials"]["of"] == "users-2"
+    assert after.frame_by_id["east-2"].config["round_trip"] == {"west-2": 0.1, "far": 0.2}
 
 
 def test_nobody_pastes_more_than_a_file_holds() -> None:
