@@ -118,6 +118,8 @@ class RunController(QObject):
     """The run passed the end of its scenario: the result."""
     paused = Signal(str)
     """The run paused by itself, at a breakpoint: where and why, in one line."""
+    breakpoints_changed = Signal()
+    """Somebody has set other breakpoints."""
     rewinding = Signal(float, float)
     """The run is replayed to a time of its past: the share done, 0 to 1, and that time (s)."""
     rewound = Signal(float, str)
@@ -160,7 +162,8 @@ class RunController(QObject):
         self._repeats = False
         self._goal = 0.0
         """Where a replay goes to (s)."""
-        self._points: tuple[Breakpoint, ...] = ()
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+        """When this and later runs of the design pause by themselves."""
         self._records = traces
         self._latest: Snapshot | None = None
         self._shown = 0.0
@@ -263,15 +266,11 @@ class RunController(QObject):
         self.load_set.emit(1.0)
         self.restart()
 
-    @property
-    def breakpoints(self) -> tuple[Breakpoint, ...]:
-        """When this and later runs pause by themselves."""
-        return self._points
-
     def set_breakpoints(self, points: tuple[Breakpoint, ...]) -> None:
         """Pause by itself when something begins; ``paused`` tells."""
-        self._points = points
+        self.breakpoints = points
         self._send(SetBreakpoints(points))
+        self.breakpoints_changed.emit()
 
     def set_memory(self, limit: float) -> None:
         """What a run may take (bytes), from its next start on."""
@@ -401,8 +400,8 @@ class RunController(QObject):
         start = StartOver(design, self._memory, TraceSettings() if self._records else None)
         for command in (start, SetSpeed(self._speed), SetLoad(self._load)):
             self._send(command)
-        if self._points:
-            self._send(SetBreakpoints(self._points))
+        if self.breakpoints:
+            self._send(SetBreakpoints(self.breakpoints))
         if self._running:
             self._send(Run())
         self.running_changed.emit(self._running)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.analysis import Analysis
+from app.breakpoint_keeper import BreakpointKeeper
 from app.document import DesignDocument
 from app.errands import Errands
 from app.file_controller import FileController
@@ -83,6 +84,7 @@ def build_services(
     errands = Errands(document)
     run = RunController(document, start_process, memory=memory, traces=settings.values.traces)
     files = FileController(document, settings, history, dialogs, errands)
+    BreakpointKeeper(document, files, run, settings)  # a child of the document
     return Services(
         document=document,
         run=run,

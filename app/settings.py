@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from engine.model.disk import PRIVATE, read_whole, write_whole
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_RECENT: Final = 12
+MAX_STOPPED: Final = 50
+"""Designs whose breakpoints are remembered."""
 _MOST: Final = 1_000_000
 
 
@@ -44,6 +46,8 @@ class Preferences(BaseModel):
     """Step of the tour to go on with; None where it was never offered."""
     folder: str = ""
     """Folder of the last file dialog."""
+    breakpoints: dict[str, list[dict[str, JsonValue]]] = {}
+    """When runs are to pause by themselves, by the path of the design, the latest last."""
 
 
 class Settings:
@@ -83,6 +87,19 @@ class Settings:
         text = str(path)
         others = tuple(each for each in self._read().recent if each != text)
         self.update(recent=(text, *others)[:MAX_RECENT], last=text, folder=str(path.parent))
+
+    def breakpoints_of(self, path: str) -> list[dict[str, JsonValue]]:
+        """What was noted last of the breakpoints of a file, by any window."""
+        return self._read().breakpoints.get(path, [])
+
+    def note_breakpoints(self, path: str, points: list[dict[str, JsonValue]]) -> None:
+        """Remember the breakpoints of a file; those of the files that were noted longest ago go."""
+        known = self._read().breakpoints
+        if known.get(path, []) == points:
+            return
+        rest = {each: kept for each, kept in known.items() if each != path}
+        made = {**rest, path: points} if points else rest
+        self.update(breakpoints=dict(list(made.items())[-MAX_STOPPED:]))
 
     def forget(self, path: Path) -> None:
         """Take a file that is gone off the recent ones."""

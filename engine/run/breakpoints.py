@@ -7,7 +7,8 @@ A breakpoint pauses when what it waits for begins; while that lasts, the run can
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.model.metric import EXTRA, Metric
 from engine.model.metrics import LIVE_METRICS, named
@@ -44,6 +45,35 @@ class Breakpoint:
     bound: float = 0.0
     """In the unit of the metric."""
     side: Literal["above", "below"] = "above"
+
+
+_PLAIN: Final[Mapping[str, Any]] = asdict(Breakpoint("metric"))
+_NAMES: Final = tuple(_PLAIN)
+
+
+def raw_of(point: Breakpoint) -> dict[str, Any]:
+    """A breakpoint as JSON; what is as it is without being said is left out."""
+    said = asdict(point)
+    return {name: said[name] for name in _NAMES if name == "kind" or said[name] != _PLAIN[name]}
+
+
+def read(raw: object) -> tuple[Breakpoint, ...]:
+    """The breakpoints that were kept as JSON; what makes no sense is left out."""
+    made = []
+    for each in raw if isinstance(raw, list | tuple) else ():
+        said: dict[str, Any] = each if isinstance(each, dict) else {}
+        values = {name: said.get(name, _PLAIN[name]) for name in _NAMES}
+        if "kind" in said and _makes_sense(**values):
+            made.append(Breakpoint(**values))
+    return tuple(dict.fromkeys(made))[:MOST]
+
+
+def _makes_sense(kind: Any, item: Any, metric: Any, bound: Any, side: Any) -> bool:
+    """Whether the fields of a breakpoint are what they have to be."""
+    is_number = isinstance(bound, int | float) and not isinstance(bound, bool)
+    are_texts = isinstance(item, str) and isinstance(metric, str)
+    named = kind in ("metric", "failing", "event") and side in ("above", "below")
+    return are_texts and named and is_number and math.isfinite(bound)
 
 
 def metric_of(name: str, item: str, design: Design) -> Metric:
