@@ -226,7 +226,10 @@ class Commands(QObject):
         bench, travel, run = self._bench, self._bench.travel, self._bench.services.run
         moment = travel.at if travel.looks_back else run.now if run.has_run else None
         note = bench.design.note_by_id.get(bench.chosen or "")
-        self.comments.open_about(bench.chosen if note is None else None, moment)
+        about = bench.chosen if note is None else None
+        self.comments.open_about(about, moment)
+        if about is not None:
+            bench.reveal(about)
 
     def _connect_comments(self) -> None:
         """The card follows the design, and what it asks for becomes an edit."""

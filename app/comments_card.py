@@ -257,7 +257,7 @@ class CommentsCard(Overlay):
         """Sit at the right, over the canvas."""
         height = min(_HEIGHT, self.host.height() - 120)
         width = min(_WIDTH, self.host.width() - 40)
-        self.setGeometry(self.host.width() - width - 24, 72, width, height)
+        self.setGeometry(self.host.width() - width - 12, 56, width, height)
 
     def _build(self) -> None:
         """Made when it is first asked for, since most starts never ask."""
@@ -274,6 +274,9 @@ class CommentsCard(Overlay):
         self.say.clicked.connect(self._say)
         head = QHBoxLayout()
         head.addWidget(set_role(QLabel("Comments"), "title"), 1)
+        name = set_role(QLabel("Your name"), "caption")
+        name.setBuddy(self.author)
+        head.addWidget(name)
         head.addWidget(self.author)
         targets = QHBoxLayout()
         targets.addWidget(self.here)

@@ -20,6 +20,7 @@ from app.file_messages import FileMessages
 from app.findings_panel import FindingsPanel
 from app.help_desk import HelpDesk
 from app.incident_desk import IncidentDesk
+from app.overlay import Overlay
 from app.result_card import ResultCard
 from app.run_messages import FIRST, RunMessages
 from app.runs_card import RunsCard
@@ -117,9 +118,15 @@ class Workbench(QObject):
     # -- what is asked from several places --------------------------------------------------------
 
     def jump(self, item_id: str) -> None:
-        """Select an item and bring it into view, beside the chain of causes if that is open."""
-        self.views.canvas.reveal(item_id, self.why.covers(self.views.canvas))
+        """Select an item and bring it into view."""
+        self.reveal(item_id)
         self.views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reveal(self, item_id: str) -> None:
+        """Bring an item into view beside the card that is open, such as the chain of causes, not under it."""
+        canvas = self.views.canvas
+        cards = self.window.findChildren(Overlay)
+        canvas.reveal(item_id, max((card.covers(canvas) for card in cards), default=0))
 
     def jump_to_field(self, item_id: str, field: str) -> None:
         """Select an item and go to one of its settings."""

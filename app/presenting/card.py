@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.overlay import Overlay
 from engine.model import presenting
 from engine.model.design import Design, Step, View
-from engine.model.units import format_instant
+from engine.model.units import format_figure, format_instant
 from widgets.own_keys import OwnKeys
 from widgets.theme import set_role
 
@@ -36,6 +36,11 @@ _TITLE: Final = 200
 _TEXT: Final = 2_000
 _NONE: Final = (
     "No step yet. Look at a part of the design and at a moment of the run, then add a step."
+)
+
+_DIAL: Final = (
+    "The load dial stands at × {}. What is presented is the design’s own run, at × 1: "
+    "put a load event on the timeline to present it."
 )
 
 
@@ -55,11 +60,20 @@ class StepsCard(Overlay):
         look: ThemeManager,
         seen: Callable[[], QRectF],
         moment: Callable[[], float],
+        load: Callable[[], float] = lambda: 1.0,
     ) -> None:
-        """Take views from ``seen`` (scene units) and moments from ``moment`` (s, NaN for none)."""
+        """Show no steps yet.
+
+        Args:
+            window: the window that it stands in.
+            look: colours.
+            seen: the view that a step takes (scene units).
+            moment: the moment that a step takes (s, NaN for none).
+            load: where the load dial stands, which is no part of what is presented.
+        """
         super().__init__(window, look)
         self.setAccessibleName("Presentation")
-        self._seen, self._moment = seen, moment
+        self._seen, self._moment, self._load = seen, moment, load
         self.design = Design()
         self._is_built = False
         self._fills = False
@@ -94,7 +108,7 @@ class StepsCard(Overlay):
         """Sit at the right, below the top bar."""
         height = min(_HEIGHT, self.host.height() - 100)
         width = min(_WIDTH, self.host.width() - 24)
-        self.setGeometry(self.host.width() - width - 8, 56, width, height)
+        self.setGeometry(self.host.width() - width - 12, 56, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay open while the canvas and the timeline are used; follow the window's size."""
@@ -201,7 +215,7 @@ class StepsCard(Overlay):
             self.title.setText(step.title if step is not None else "")
         if step is None or self.words.toPlainText() != step.text:
             self.words.setPlainText(step.text if step is not None else "")
-        self.note.setVisible(not steps)
+        self._show_note()
         for part in (self.title, self.words):
             part.setEnabled(step is not None)
         for name, button in self.buttons.items():
@@ -209,6 +223,13 @@ class StepsCard(Overlay):
         if step is not None:
             self.buttons["Up"].setEnabled(self.chosen > 0)
             self.buttons["Down"].setEnabled(self.chosen < len(steps) - 1)
+
+    def _show_note(self) -> None:
+        """How to begin; or that what is presented is not what the window shows just now."""
+        load = self._load()
+        turned = load != 1.0 and bool(self.design.presentation)
+        self.note.setText(_DIAL.format(format_figure(load)) if turned else _NONE)
+        self.note.setVisible(turned or not self.design.presentation)
 
     def _build(self) -> None:
         """Made when it is first asked for, since most starts never ask."""
@@ -224,7 +245,6 @@ class StepsCard(Overlay):
         self.words.setTabChangesFocus(True)
         self.words.setFixedHeight(96)
         self.words.focusOutEvent = self._left_words  # type: ignore[method-assign]
-        self.note.setText(_NONE)
         head = QHBoxLayout()
         head.addWidget(set_role(QLabel("Presentation"), "title"), 1)
         head.addWidget(self._button("Present", "Full screen, from this step on", self.present))

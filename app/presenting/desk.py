@@ -27,7 +27,11 @@ class PresentDesk(QObject):
         self._standstill = Standstill(bench.services.run)
         self.window: PresentWindow | None = None
         self.card = StepsCard(
-            bench.window, bench.look, bench.views.canvas.camera.shown, self._moment
+            bench.window,
+            bench.look,
+            bench.views.canvas.camera.shown,
+            self._moment,
+            lambda: bench.services.theory.load,
         )
         document = bench.services.document
         self.card.edit_requested.connect(document.push)

@@ -41,9 +41,11 @@ class Bench:
         self.host.show()
         self.document = DesignDocument()
         self.document.replace(SHOP, None)
-        self.rect, self.at = QRectF(10.0, 20.0, 640.0, 360.0), math.nan
+        self.rect, self.at, self.load = QRectF(10.0, 20.0, 640.0, 360.0), math.nan, 1.0
         look = ThemeManager(qapp, "dark")
-        self.card = StepsCard(self.host, look, lambda: self.rect, lambda: self.at)
+        self.card = StepsCard(
+            self.host, look, lambda: self.rect, lambda: self.at, lambda: self.load
+        )
         self.card.edit_requested.connect(self.document.push)
         self.document.changed.connect(lambda design, _changes: self.card.set_design(design))
         self.card.set_design(SHOP)
@@ -71,6 +73,18 @@ def test_a_step_takes_the_view_and_the_moment_that_are_shown(bench: Bench) -> No
     bench.card.buttons["Take view"].click()
     assert bench.steps[0].view == View(x=-5.0, y=-5.0, width=100.0, height=50.0)
     assert loads(dumps(bench.document.design)) == bench.document.design
+
+
+def test_a_load_that_is_not_presented_is_said(bench: Bench) -> None:
+    bench.load = 2.4
+    bench.card.open()
+    assert "No step yet" in bench.card.note.text()
+    bench.card.buttons["Add step"].click()
+    assert bench.card.note.isVisible()
+    assert "load dial stands at × 2.4" in bench.card.note.text()
+    bench.load = 1.0
+    bench.card.open()
+    assert not bench.card.note.isVisible()
 
 
 def test_words_are_written_once_and_everything_can_be_undone_and_redone(bench: Bench) -> None:

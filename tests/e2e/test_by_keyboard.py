@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.banner import Message
+from app.comments_card import CommentsCard
 from app.places import shipped_designs
 from app.window import SMALLEST
 from tests.helpers.fakes import FakeDialogs
@@ -121,6 +122,20 @@ def test_tabs_stay_under_the_mouse_from_page_to_page(launch: Callable) -> None:
     assert tops == sorted(tops, reverse=True)
     assert tops[-1] == tops[2] < before
     assert top("charts") == before
+
+
+def test_what_is_commented_on_lies_beside_the_card(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    window, canvas = robot.window, robot.views.canvas
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    robot.opened.bench.jump("database")
+    robot.opened.bench.actions["insert.comment"].trigger()
+    (card,) = (each for each in window.findChildren(CommentsCard) if each.isVisible())
+    scene = canvas._scene.cards["database"].rect
+    right = canvas._camera.to_view(scene.topRight()).toPoint()
+    assert canvas.viewport().mapTo(window, right).x() <= card.x()
+    assert card.isAncestorOf(window.focusWidget())
 
 
 def test_keys_in_the_list_of_steps_are_not_those_of_the_window(launch: Callable) -> None:

@@ -62,4 +62,6 @@ def _text(finding: Finding, colour: str) -> str:
         if finding.fix
         else ""
     )
-    return f"{escape(breakable(finding.message))} {link}"
+    said = finding.message
+    stop = "" if not link or said.endswith((".", "!", "?")) else "."
+    return f"{escape(breakable(said))}{stop} {link}"

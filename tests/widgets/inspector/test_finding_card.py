@@ -16,3 +16,14 @@ def test_a_remedy_keeps_to_the_theme(qtbot, look) -> None:
     look.set_preference("light")
     assert LIGHT.warning_text in card.label.text()
     assert DARK.warning_text not in card.label.text()
+
+
+def test_a_remedy_is_a_sentence_of_its_own(qtbot, look) -> None:
+    fix = SetField("web", ("config", "queue_limit"), 160, "Set queue limit to 160")
+    for message in ("Set 160: half of 1 s", "Set 160: half of 1 s."):
+        card = FindingCard(Finding(level="risk", code="x", message=message, fix=fix), look)
+        qtbot.addWidget(card)
+        assert "half of 1 s. <a" in card.label.text()
+    card = FindingCard(Finding(level="risk", code="x", message="No remedy"), look)
+    qtbot.addWidget(card)
+    assert card.label.text().strip() == "No remedy"
