@@ -183,5 +183,8 @@ class WhyCard(Overlay):
 
 def _height(part: QWidget, width: int) -> int:
     """What a part takes at a width: its hint, where nothing in it is wrapped; that of a wrapped text has more lines."""
+    inside = part.layout()
+    if inside is not None:
+        inside.activate()  # rows within rows remember their heights until then, whatever text came since
     fits = part.heightForWidth(width)
     return fits if fits > 0 else part.sizeHint().height()

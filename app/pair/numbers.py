@@ -98,13 +98,22 @@ def figures(
     def both(name: str) -> tuple[float, float]:
         return sides[0][name], sides[1][name]
 
+    offered, goodput = both("offered"), both("goodput")
     return (
-        Figure("Offered", "rps", both("offered"), better=""),
-        Figure("Goodput", "rps", both("goodput"), better="more"),
+        Figure("Offered", "rps", offered, better=""),
+        Figure("Goodput", "rps", goodput, better="" if _as_asked(offered, goodput) else "more"),
         Figure("Failed", "%", both("failed")),
         Figure(f"p50{words}", "s", both("p50")),
         Figure(f"p99{words}", "s", both("p99")),
     )
+
+
+def _as_asked(offered: tuple[float, float], goodput: tuple[float, float]) -> bool:
+    """Whether one side answers more because it is asked for more: neither is the better for it."""
+    if Figure("", "", offered, better="").verdict != "other" or min(offered) <= 0.0:
+        return False
+    left, right = (done / asked for done, asked in zip(goodput, offered, strict=True))
+    return abs(right - left) <= _SAME * max(left, right)
 
 
 def _outcomes(

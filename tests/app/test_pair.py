@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.pair.head import result_line
 from app.pair.lockstep import LockStep
 from app.pair.marks import outlines_of
-from app.pair.numbers import Figure, figures
+from app.pair.numbers import Figure, _as_asked, figures
 from app.pair.side import Context, Shown
 from app.pair.window import PairWindow
 from engine.catalog import COMPONENTS
@@ -314,6 +314,22 @@ def test_numbers_of_a_run_are_those_that_its_samples_count() -> None:
     assert found["p99"].values[1] < found["p99"].values[0]
     assert found["p99"].verdict == "better"
     assert found["Failed"].difference_text == "the same"
+
+
+@pytest.mark.parametrize(
+    ("offered", "goodput", "verdict"),
+    [
+        ((500.0, 280.0), (495.0, 278.0), "other"),
+        ((500.0, 280.0), (495.0, 140.0), "worse"),
+        ((500.0, 500.0), (140.0, 495.0), "better"),
+        ((500.0, 280.0), (0.0, 280.0), "better"),
+    ],
+)
+def test_whoever_is_asked_for_less_answers_less_and_is_no_worse(
+    offered: tuple[float, float], goodput: tuple[float, float], verdict: str
+) -> None:
+    better: Any = "" if _as_asked(offered, goodput) else "more"
+    assert Figure("Goodput", "rps", goodput, better).verdict == verdict
 
 
 def test_differences_are_told_in_words() -> None:
