@@ -19,16 +19,18 @@ PERCENTILES = "percentiles: "
 """How a doubt begins that says nothing against means, rates and shares."""
 TIMES = "times: "
 """How a doubt begins that says nothing against rates and shares: how busy, how much is answered."""
+WAITS = "waits: "
+"""How a doubt begins about waits of which so little comes that nothing else shows it."""
 
 
 def is_grave(doubt: str) -> bool:
     """Whether a doubt is about every number."""
-    return not doubt.startswith((PERCENTILES, TIMES))
+    return not doubt.startswith((PERCENTILES, TIMES, WAITS))
 
 
 def without_scope(doubt: str) -> str:
     """A doubt that stands beside the very numbers that it is about."""
-    return doubt.removeprefix(PERCENTILES).removeprefix(TIMES)
+    return doubt.removeprefix(PERCENTILES).removeprefix(TIMES).removeprefix(WAITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,26 @@ def goes_side_by_side(flow: FlowPlan) -> bool:
     return False
 
 
+def waits_side_by_side(flow: FlowPlan) -> bool:
+    """Whether some of its parts that are waited for go on at once."""
+    for part in flow:
+        match part:
+            case TransactionPart():
+                return True
+            case ParallelPart():
+                if len(part.ways) > 1 or any(waits_side_by_side(way) for way in part.ways):
+                    return True
+            case LoopPart():
+                if waits_side_by_side(part.do):
+                    return True
+            case ChoicePart():
+                if any(waits_side_by_side(way.do) for way in part.ways):
+                    return True
+            case _:
+                pass
+    return False
+
+
 def ways_in(flow: FlowPlan) -> Iterator[Way]:
     """Every way of every choice of a flow."""
     for part in flow:

@@ -18,7 +18,9 @@ from engine.plan.network.alike import below, held_calls
 from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
+from engine.plan.network.holding import calls_take_fixed_times, serves_at_once
 from engine.plan.network.kept_answers import resolvers_of
+from engine.plan.network.patience import answered_in_time
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.quorums import Quorums, peak_of, with_quorums
 from engine.plan.network.session_calls import session_doubts, with_session_calls
@@ -135,6 +137,11 @@ class _Solved:
     populations: Mapping[str, Population]
     trusts: Mapping[str, Trust]
 
+    def is_sure(self, name: str) -> bool:
+        """Whether nothing is doubted of a node."""
+        trust = self.trusts[name]
+        return not (trust.whole or trust.no_tail)
+
 
 def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: float) -> Theory:
     """The solved network as records."""
@@ -184,7 +191,8 @@ def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, flo
         load, doubts = loads.get(site.plan.id, 0.0), solved.trusts[site.plan.id].rate
         if load < (_WITHIN if doubts else _CLOSE) * highest:
             continue
-        if held_calls(site):
+        free = site.layer is None and (serves_at_once(site) or calls_take_fixed_times(site))
+        if held_calls(site) and not free:
             doubts = [*doubts, "workers are held during calls, whose times it follows from"]
         if doubts:
             return f"the load of {site.name} is doubted: {doubts[0]}"
@@ -267,14 +275,16 @@ def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction
     if rate <= 0.0:
         reason, stable = "it sends nothing", False
     bound, knee = _bounds(site, population, network)
+    p99 = quantile_at(site, solved.curves, 0.99) if stable and not trust.no_tail else None
+    in_time = answered_in_time(site, solved.curves, solved.is_sure) if stable else None
+    if in_time is not None and in_time.share > 0.0:
+        good, mean, p99 = in_time.share, in_time.mean, in_time.p99
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
         offered=None if site.unknown_rate else rate,
         goodput=rate * good if stable or _succeeds_anyway(site, network) else None,
         latency=mean if stable else None,
-        latency_p99=quantile_at(site, solved.curves, 0.99)
-        if stable and not trust.no_tail
-        else None,
+        latency_p99=p99,
         bound=bound,
         knee=knee,
         reason=reason or trust.no_tail,

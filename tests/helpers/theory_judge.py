@@ -6,7 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engine.model.prediction import PERCENTILES, ClientPrediction, NodePrediction, Theory, is_grave
+from engine.model.prediction import (
+    PERCENTILES,
+    WAITS,
+    ClientPrediction,
+    NodePrediction,
+    Theory,
+    is_grave,
+)
 from engine.plan.primitives import Plan
 from engine.sim.report import Result
 from tests.helpers.plans import simulate
@@ -17,6 +24,8 @@ _SURE = 3.0
 """Standard errors of the mean of the runs that are allowed beside it."""
 _SHARES = ("rate", "utilization", "loss", "offered", "goodput")
 """Numbers that do not follow from times, where nobody waits with a worker in hand."""
+_WAITS = ("wait.mean", "wait.p99", "queue")
+"""Numbers that are waits and nothing else."""
 _SMALLEST = {"seconds": 1e-5, "share": 2e-3, "number": 5e-3}
 """Differences that nobody could see, by what is measured."""
 
@@ -94,6 +103,8 @@ def _add(
         if predicted is None or len(known) < len(values):
             continue
         doubted = doubts if name.endswith("p99") else whole
+        if name not in _WAITS:
+            doubted = [each for each in doubted if not each.startswith(WAITS)]
         if name in _SHARES:
             doubted = [each for each in doubts if is_grave(each)]
         mean = sum(known) / len(known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.policy import Surroundings
@@ -22,8 +23,13 @@ _BUSY: Final = 0.9
 _MANY: Final = 5.0
 """Times as many inside as usual, and a few more, for whom there should be memory."""
 _FEW: Final = 20.0
+_MEAN: Final = attrgetter("mean")
 _SAME: Final = 1e-9
 """Relative difference of two mean works that are the same."""
+SELDOM: Final = 0.005
+"""Share of requests that wait, and of their time, up to which a station is as good as one where nobody waits."""
+_REFUSED: Final = 1e-5
+"""Share of requests refused that is none."""
 
 
 def is_exponential(law: LawPlan) -> bool:
@@ -43,7 +49,7 @@ def held_calls(site: Center) -> bool:
     station = site.plan.station
     if not station.hold or station.discipline == "ps" or station.workers is None:
         return False
-    return any(calls.mean > 0.0 for calls in site.calls)
+    return any(map(_MEAN, site.calls))
 
 
 def laws_at(site: Center) -> list[LawPlan]:
@@ -54,14 +60,53 @@ def laws_at(site: Center) -> list[LawPlan]:
     ]
 
 
+def hardly_waits(site: Center) -> bool:
+    """Whether so few wait at a station that it is as good as M/G/∞, whatever the law and whoever keeps its workers.
+
+    What such a station passes on is what came to it, later (Mirasol 1963), if what came is a Poisson stream.
+    """
+    station, wait = site.plan.station, site.stay.wait
+    if station.workers is None:
+        return True
+    if station.scaling is not None or station.elastic is not None or site.plan.pulls:
+        return False
+    if station.batch is not None or station.pauses is not None or station.cpu is not None:
+        return False
+    if wait.loss > _REFUSED or not math.isfinite(wait.mean):
+        return False
+    if wait.chance > SELDOM or wait.mean > SELDOM * site.hold.mean:
+        return False
+    return not (held_calls(site) and may_all_be_held(site))
+
+
+def may_all_be_held(site: Center) -> bool:
+    """Whether queues below a station may become so long, more than seldom, that they hold all workers of an instance.
+
+    As many wait there as in M/M/c, each for one of the instances: a geometric number, also of those of one instance.
+    """
+    station = site.plan.station
+    count, workers = station.instances, station.workers or 1
+    spare = max(0.0, workers - 2.0 * site.rate / count * site.hold.mean)
+    for met in below(site):
+        load = met.stay.load
+        if met is site or load is None or met.plan.backlog is not None:
+            continue
+        if load >= 1.0:
+            return True
+        share = load / count / (1.0 - load + load / count)
+        if met.stay.wait.chance * share**spare > SELDOM:
+            return True
+    return False
+
+
 def serves_exponentially(site: Center) -> bool:
     """Whether all who come bring exponential work of one mean, and nothing else keeps a worker."""
     laws = laws_at(site)
     if held_calls(site) or not laws:
         return False
     first = laws[0].mean
-    return all(is_exponential(each) for each in laws) and all(
-        math.isclose(each.mean, first, rel_tol=_SAME) for each in laws
+    return all(map(is_exponential, laws)) and (
+        len(laws) == 1 or all(math.isclose(each.mean, first, rel_tol=_SAME) for each in laws)
     )
 
 
@@ -116,6 +161,15 @@ def is_calm(gate: Policy, site: Center) -> bool:
     """Whether a rate limit is asked for so little that it refuses nobody."""
     where = Surroundings(offered=site.rate, capacity=math.inf, under_way=math.nan, timeout=math.inf)
     return isinstance(gate, RateLimit) and not gate.decides(where)
+
+
+def fails_by_chance(edge: Edge) -> bool:
+    """Whether calls over a link fail by chance alone, after their work, at a node where nobody waits for another."""
+    link, target = edge.plan, edge.target
+    plain = link.loss <= 0.0 and not link.policies and math.isinf(link.queue_timeout)
+    plain = plain and edge.late <= 0.0 and target.plan.failing > 0.0
+    alone = target.workers is None and target.plan.store is None and not target.leaving
+    return plain and alone and all(is_calm(gate, target) for gate in target.plan.gates)
 
 
 def below(client: Center) -> list[Center]:

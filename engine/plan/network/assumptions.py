@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.model.policies.policy import Surroundings
 from engine.model.prediction import TIMES
-from engine.model.units import format_figure, format_quantity, format_share
-from engine.plan.flow import goes_side_by_side
+from engine.model.units import format_figure, format_quantity
+from engine.plan.flow import waits_side_by_side
 from engine.plan.hits import Fits
-from engine.plan.network.alike import is_calm, short_of_memory
+from engine.plan.network.alike import is_calm, laws_at, short_of_memory
+from engine.plan.network.holding import calls_take_fixed_times
 from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import stranger_in
 from engine.plan.network.unmodelled import of_link, of_node
@@ -30,6 +31,8 @@ _WORTH: Final = 0.001
 
 _NEVER: Final = 1e-7
 """Share of calls that is none."""
+_FITTED: Final = ("constant", "exponential", "gamma", "hyperexponential")
+"""Laws that a fit to two moments gives back."""
 _BUSY: Final = 0.9
 """Load from which lines may become long by chance."""
 
@@ -39,7 +42,6 @@ def node_doubts(site: Center) -> tuple[str, ...]:
     found = [*site.stay.doubts]
     found += _left_out(site)
     found += _bursty(site)
-    found += _held(site)
     for edge in site.entering:
         if names := of_link(edge.plan):
             idle = {policy.title for policy in edge.plan.policies if _is_idle(policy, edge)}
@@ -47,7 +49,11 @@ def node_doubts(site: Center) -> tuple[str, ...]:
         found += _late(edge)
         found += _storm(edge)
         found += _elsewhere(edge)
-    if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
+    flow = site.plan.flow
+    aside = max(map(len, site.groups), default=0) > 1 or (
+        flow is not None and waits_side_by_side(flow)
+    )
+    if aside and not _knows_the_slowest(site):
         found.append(f"{TIMES}parallel calls are taken as independent of each other")
     found += _redelivered(site)
     store = site.plan.store
@@ -55,6 +61,14 @@ def node_doubts(site: Center) -> tuple[str, ...]:
         found.append("single-flight: requests that join another's fetch are taken as fetches")
     found += _expiring(site)
     return tuple(found)
+
+
+def _knows_the_slowest(site: Center) -> bool:
+    """Whether calls take times of their own, whose laws are those that two moments stand for."""
+    asked = [edge.target for edge in site.leaving if edge.plan.waits and edge.rate > 0.0]
+    alone = all(each.plan.store is None and not any(each.leaving) for each in asked)
+    fitted = all(law.law in _FITTED for each in asked for law in laws_at(each))
+    return alone and fitted and calls_take_fixed_times(site)
 
 
 def _left_out(site: Center) -> list[str]:
@@ -108,28 +122,6 @@ def _bursty(site: Center) -> list[str]:
     text = (
         f"{TIMES}arrivals are bursty: index of dispersion {format_figure(site.dispersion, 2)}, theory takes "
         f"{format_figure(max(site.cv2, 1.0), 2)}; waits are longer than predicted"
-    )
-    return [text]
-
-
-def _held(site: Center) -> list[str]:
-    """Workers that are held during calls."""
-    station = site.plan.station
-    work = site.mixed([law.mean for law in site.work])
-    if not station.hold or site.workers is None or site.hold.mean <= 0.0 or site.hold.mean <= work:
-        return []
-    if site.hold.mean == INFINITE:
-        return []
-    share = 1.0 - work / site.hold.mean
-    if site.layer is not None:
-        text = (
-            f"workers are held {format_share(share)} of their time by calls: they are taken as the users of "
-            "a closed network below (flow-equivalent server)"
-        )
-        return [text]
-    text = (
-        f"workers are held {format_share(share)} of their time by calls: service is taken as work + calls, "
-        "as a fixed point, and what they call as open to any number"
     )
     return [text]
 

@@ -148,6 +148,8 @@ class Center:
     """Whether it has something of which theory has never heard."""
     unsteady: bool = False
     """Whether it may send more or less than is predicted, whatever comes to it."""
+    uneven: bool = False
+    """Whether what comes is neither a Poisson stream nor as good as one."""
     unknown_rate: bool = False
     """Closed populations: whether their rate follows from times of which nothing is known."""
     since: float = math.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine.plan.network.alike import SELDOM, hardly_waits
 from engine.plan.network.sources import mix_of
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def _departures(site: Center) -> float:
     service = max(min(site.hold.cv2, 100.0), 0.2)
     if site.cv2 == 1.0 and service == 1.0:
         return 1.0
+    if site.stay.wait.chance <= SELDOM and not site.plan.station.hold and hardly_waits(site):
+        return site.cv2
     return 1.0 + (1.0 - busy**2) * (site.cv2 - 1.0) + busy**2 / math.sqrt(workers) * (service - 1.0)
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.plan.network.alike import SELDOM, may_all_be_held
 from engine.plan.network.centers import Stay
 from engine.plan.network.populations import Population, path_of
 from engine.plan.network.sources import think_of, users_of
 from engine.plan.queueing.closed import bounds_of, staircase
+from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.waits import ENDLESS, Wait
 from engine.records import dataclass
 
@@ -51,10 +53,12 @@ class _States:
 
 def layer_below(network: Network) -> None:
     """Find the waits below nodes whose workers are held, and those of the nodes themselves."""
+    for site in network.sites:  # what was found in a sweep before may no longer hold
+        site.layer, site.among_users, site.population = None, None, ""
     for site in reversed(network.sites):
         if _is_held(site):
             path = path_of(network, site)
-            if _matters(site, path):
+            if _matters(site, path) and not _is_free(site):
                 _solve(site, path)
 
 
@@ -113,6 +117,14 @@ def _is_held(site: Center) -> bool:
     if any(len(group) > 1 for group in site.groups) or any(not e.plan.waits for e in site.leaving):
         return False
     return any(calls.mean > 0.0 for calls in site.calls)
+
+
+def _is_free(site: Center) -> bool:
+    """Whether so few ever wait for a worker that what is called is asked as if nobody were held."""
+    station = site.plan.station
+    count, workers = station.instances, station.workers or 1
+    load = site.rate / count * site.hold.mean
+    return load < workers and erlang_c(workers, load) <= SELDOM and not may_all_be_held(site)
 
 
 def _matters(site: Center, path: Path) -> bool:

@@ -6,8 +6,10 @@ import math
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from engine.model.prediction import TIMES
 from engine.model.units import format_figure, format_share
 from engine.plan.flow import goes_side_by_side
+from engine.plan.network.alike import hardly_waits
 from engine.plan.network.explicit import own_time_of_flow
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from engine.plan.network.centers import Center, Network
 
+_NEAR: Final = 1.05
+"""Ratio of two bounds between which any rate is near enough."""
 _NOBODY: Final = 1e-6
 """Share of the visits to a station below which nobody else comes."""
 _FULL: Final = 0.99
@@ -78,8 +82,26 @@ def solve_population(network: Network, client: Center, load: float) -> Populatio
     model = "MVA, exact" if solution.exact else "MVA, Bard–Schweitzer and Seidmann"
     if any(path.taken):
         model = "MVA, what others take as lost capacity"
-    doubts = (*_unlike_product_form(path), *_shared_with_others(path))
+    unlike = _unlike_product_form(path)
+    if bounds.throughput <= _NEAR * _least(users, think, path):
+        unlike = tuple(f"{TIMES}{each}" for each in unlike)
+    doubts = (*unlike, *_shared_with_others(path))
     return Population(solution.throughput, model, bounds, doubts)
+
+
+def _least(users: int, think: float, path: Path) -> float:
+    """Requests a second that a population sends at least, whatever the laws of work and the order in which it is served.
+
+    Of N users at most N are at a station, N ∕ c for each worker that works: time there is at most N ∕ c of the work
+    (Denning and Buzen 1978). None is known where others come, too.
+    """
+    if any(path.taken):
+        return 0.0
+    longest = sum(
+        queue.demand * queue.copies * max(1.0, users / queue.servers) for queue in path.queues
+    )
+    whole = think + path.delay + longest
+    return users / whole if whole > 0.0 else 0.0
 
 
 def mix_waits(network: Network) -> None:
@@ -133,7 +155,8 @@ def path_of(network: Network, client: Center) -> Path:
         shares = _shares(site)
         # Nobody waits for what is pulled from a queue: it is no part of the round.
         for edge in site.leaving if site.plan.backlog is None else ():
-            calls = count * sum(s * c for s, c in zip(shares, edge.each, strict=True))
+            parts = zip(shares, edge.each, edge.alive, edge.tries, strict=True)
+            calls = count * sum(s * c * alive * tries for s, c, alive, tries in parts)
             visits[edge.target.plan.id] += calls
             delay += calls * edge.crossing.mean if edge.plan.waits else 0.0
         work = site.mixed([law.mean for law in site.work])
@@ -202,7 +225,9 @@ def _unlike_product_form(path: Path) -> tuple[str, ...]:
     return tuple(
         f"{site.name}: service cv² is {format_figure(site.hold.cv2, 2)}, product form takes 1"
         for site in path.stations
-        if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
+        if site.plan.station.discipline != "ps"
+        and abs(site.hold.cv2 - 1.0) > 0.05
+        and not hardly_waits(site)
     )
 
 

@@ -9,11 +9,12 @@ from engine.model.prediction import TIMES
 from engine.model.units import format_figure, format_share
 from engine.plan.hits import misses_while_fetched, misses_while_filling
 from engine.plan.network.alike import held_calls, serves_exponentially
+from engine.plan.network.holding import calls_take_fixed_times
 from engine.plan.network.streams import Kind
 from engine.plan.network.verdict import FAILS, uneven
 
 if TYPE_CHECKING:
-    from engine.plan.network.centers import Center
+    from engine.plan.network.centers import Center, Edge
     from engine.plan.network.streams import Stream
     from engine.plan.network.verdict import Verdict
 
@@ -21,6 +22,10 @@ _AGAIN: Final = 0.02
 """Share of misses from which it matters."""
 _RARELY: Final = 1e-5
 """Share of the reads that miss since a store began empty from which it matters."""
+_MORE: Final = 2.0
+"""Times as many misses as predicted that there may be where they are doubted, beside those of an empty store, ..."""
+_FEW: Final = 0.02
+"""... and so many of all reads more."""
 _FAR: Final = 0.05
 """Relative difference that more misses may make to how many wait where they are fetched."""
 _REPEATED: Final = 3.0
@@ -56,17 +61,39 @@ def judge_store(site: Center, verdict: Verdict) -> None:
             verdict.hits.append(
                 f"keys are asked for again while they are fetched: {format_figure(again, 2)} misses more for each"
             )
+    failing = max((_failing(edge) for edge in fetches), default=0.0)
+    if failing > _AGAIN or failing * _steepest(site) > _FAR:
+        verdict.hits.append(f"{format_share(failing)} of its fetches fail, and store nothing")
     slow = _drains_late(site)
     if slow:
         verdict.hits.append(slow)
     cold = misses_while_filling(store, reads, site.since)
-    if cold > min(_AGAIN, max(_RARELY, _FAR * _missed(site))):
+    if cold > min(_AGAIN, max(_RARELY, _FAR * missed_at(site))):
         verdict.hits.append(
             f"it begins empty: {format_share(cold)} of the reads still miss for that reason"
         )
+    verdict.misses = min(1.0, _MORE * missed_at(site) + cold + _FEW) if verdict.hits else 0.0
 
 
-def _missed(site: Center) -> float:
+def _failing(edge: Edge) -> float:
+    """Share of the calls over a link that fail for good, or are given up."""
+    made = zip(edge.source.rates, edge.chance, strict=True)
+    return max(
+        (1.0 - edge.ok(kind) for kind, (rate, chance) in enumerate(made) if rate * chance > 0.0),
+        default=0.0,
+    )
+
+
+def after_misses(site: Center) -> list[Edge]:
+    """Calls that may be made after a store has missed, also those over which nothing is predicted to go."""
+    after = [edge for edge in site.leaving if site.rate > 0.0 and edge.plan.waits]
+    for edge in site.entering:
+        flow = edge.source.plan.flow is not None
+        after += [each for each in edge.source.leaving if each.plan.on_miss or flow]
+    return [edge for edge in after if edge.target is not site]
+
+
+def missed_at(site: Center) -> float:
     """Share of what comes that a store is predicted to miss for good; 1 where it fetches nothing."""
     fetches = [edge for edge in (*site.leaving, *site.filled_by) if edge.plan.waits]
     return sum(edge.rate for edge in fetches) / max(site.rate, 1e-300) if fetches else 1.0
@@ -130,7 +157,7 @@ def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
     if limited and site.stay.wait.loss > 0.0:
         verdict.tail.append("waits before a bound are known by two moments")
     verdict.blind = next((why for holds, why in blind if holds), "")
-    held = any(held_calls(each) for each in takers)
+    held = any(held_calls(each) and not calls_take_fixed_times(each) for each in takers)
     doubts = (
         (len(takers) > 1, "several consumers: each is taken to pull by its number of workers"),
         (

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from engine.plan.flow import goes_side_by_side
-from engine.plan.network.alike import held_calls, is_calm, picker_of, serves_exponentially
+from engine.plan.flow import calls_in, goes_side_by_side
+from engine.plan.network.alike import (
+    SELDOM,
+    fails_by_chance,
+    hardly_waits,
+    held_calls,
+    is_calm,
+    picker_of,
+    serves_exponentially,
+)
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -20,6 +29,8 @@ if TYPE_CHECKING:
 
 _WORTH: Final = 1e-4
 """Share of calls that fail from which a stream is no longer what it was."""
+_WAITS: Final = attrgetter("plan.waits")
+_ORDER: Final = attrgetter("plan.order")
 _PASSES: Final = 2
 """Sweeps: what comes back from a call decides over the stream of the calls after it."""
 
@@ -78,7 +89,7 @@ def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
     if Kind.UNEVEN in kinds:
         return next(stream for _, stream in parts if stream.kind is Kind.UNEVEN)
     if Kind.CLOSED not in kinds and parts and not _independent([e for e, _ in parts]):
-        apart = _forked(site)
+        apart = forked(site)
         why = f"{apart} makes calls at once that meet here"
         return Stream(Kind.UNEVEN, why) if apart else Stream(Kind.PRODUCT)
     most = (Kind.CLOSED, Kind.PRODUCT, Kind.POISSON)
@@ -117,7 +128,7 @@ def _independent(edges: list[Edge]) -> bool:
     )
 
 
-def _forked(site: Center) -> str:
+def forked(site: Center) -> str:
     """A node above that makes calls at the same time by which requests come here; empty without one."""
     reaching = {site.plan.id}
     left = [site]
@@ -135,7 +146,11 @@ def _forked(site: Center) -> str:
                 if edge.source.plan.id not in seen:
                     seen.add(edge.source.plan.id)
                     left.append(edge.source)
-    return next((edges[0].source.name for edges in above.values() if _at_once(edges)), "")
+    for edges in above.values():
+        several = len(edges) > 1 or (edges[0].plan.times > 1 and not edges[0].plan.waits)
+        if several and _at_once(edges):
+            return edges[0].source.name
+    return ""
 
 
 def _at_once(edges: list[Edge]) -> bool:
@@ -143,10 +158,9 @@ def _at_once(edges: list[Edge]) -> bool:
     site = edges[0].source
     if len(edges) < 2 or site.plan.router is not None or site.plan.backlog is not None:
         return any(not edge.plan.waits and edge.plan.times > 1 for edge in edges)
-    if any(not edge.plan.waits for edge in edges) or goes_side_by_side(site.plan.flow or ()):
+    if not all(map(_WAITS, edges)) or goes_side_by_side(site.plan.flow or ()):
         return True
-    orders = [edge.plan.order for edge in edges]
-    return site.plan.flow is None and len(set(orders)) < len(orders)
+    return site.plan.flow is None and len(set(map(_ORDER, edges))) < len(edges)
 
 
 def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> dict[str, Stream]:
@@ -160,10 +174,10 @@ def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> d
     waited = {edge.plan.id for group in groups for edge in group}
     for edge in site.leaving:
         if edge.plan.id not in waited:
-            sent[edge.plan.id] = _over(edge, came, why)
+            sent[edge.plan.id] = _over(edge, came, why or (_calls_meet(edge) if flow else ""))
     for group in groups:
         for edge in group:
-            sent[edge.plan.id] = _over(edge, came, why)
+            sent[edge.plan.id] = _over(edge, came, why or (_calls_meet(edge) if flow else ""))
         if routed or why:
             continue
         if len([edge for edge in group if edge.rate > 0.0]) > 1 or flow:
@@ -176,7 +190,7 @@ def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> d
 
 def _over(edge: Edge, came: Stream, why: str) -> Stream:
     """What comes out at the other end of a link."""
-    why = why or _troubled(edge)
+    why = why or (_troubled(edge) if edge.plan.retry.attempts > 1 else "")
     if why:
         return Stream(Kind.UNEVEN, why)
     if came.kind is Kind.CLOSED:
@@ -185,9 +199,17 @@ def _over(edge: Edge, came: Stream, why: str) -> Stream:
     return Stream(Kind.PRODUCT) if repeated or came.kind is Kind.PRODUCT else Stream()
 
 
+def _calls_meet(edge: Edge) -> str:
+    """Why several calls over one link may be under way at once, of a flow that goes on side by side."""
+    site = edge.source
+    named = sum(link == edge.plan.id for link, _ in calls_in(site.plan.flow or ()))
+    again = named > 1 or max(edge.each, default=0.0) > 1.0
+    return f"{site.name} makes calls at once that meet at {edge.target.name}" if again else ""
+
+
 def _troubled(edge: Edge) -> str:
-    """Why a link does not pass a stream on as it is."""
-    if edge.plan.retry.attempts > 1 and max(edge.fails) > _WORTH:
+    """Why a link over which calls are tried again does not pass a stream on as it is."""
+    if max(edge.fails) > _WORTH and not fails_by_chance(edge):
         return f"calls over {edge.name} are tried again"
     return ""
 
@@ -215,6 +237,10 @@ def _disturbs(site: Center) -> str:
         return ""
     busy = any(law.mean > 0.0 for law in site.work)
     alike = station.discipline == "ps" or serves_exponentially(site)
+    split = busy and station.instances > 1 and not _by_chance(site)
+    held = held_calls(site)
+    seldom = site.stay.wait.chance <= SELDOM
+    calm = seldom and (held or split or (busy and not alike)) and hardly_waits(site)
     reasons = (
         (site.comes_back, f"requests come back to {name}"),
         (site.stay.load is not None and site.stay.load >= 1.0, f"{name} is overloaded"),
@@ -224,13 +250,13 @@ def _disturbs(site: Center) -> str:
             station.pauses is not None or station.cpu is not None,
             f"{name} stops now and then",
         ),
-        (held_calls(site), f"workers of {name} are held during calls"),
+        (held and not calm, f"workers of {name} are held during calls"),
         (bool(site.plan.gates) and not _lets_all_in(site), f"{name} may refuse some"),
         (
-            busy and station.instances > 1 and not _by_chance(site),
+            split and not calm,
             f"instances of {name} are not picked by chance",
         ),
-        (busy and not alike, f"work of {name} is not exponential"),
+        (busy and not alike and not calm, f"work of {name} is not exponential"),
     )
     return next((why for holds, why in reasons if holds), "")
 
@@ -273,6 +299,6 @@ def _after(edge: Edge, below: dict[str, str]) -> str:
         return ""
     if edge.late > _WORTH:
         return f"{edge.name} gives up some"
-    if max(edge.fails) > _WORTH and not math.isinf(edge.rate):
+    if max(edge.fails) > _WORTH and not math.isinf(edge.rate) and not fails_by_chance(edge):
         return f"some calls over {edge.name} fail"
     return below.get(edge.target.plan.id, "")

@@ -6,14 +6,22 @@ import math
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
-from engine.model.prediction import PERCENTILES, TIMES, is_grave
+from engine.model.prediction import PERCENTILES, TIMES, WAITS, is_grave
 from engine.model.units import format_quantity
-from engine.plan.network.alike import BY_CALLS, below, held_calls, short_of_memory
+from engine.plan.network.alike import (
+    BY_CALLS,
+    below,
+    fails_by_chance,
+    held_calls,
+    short_of_memory,
+)
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
+from engine.plan.network.patience import gives_up_alone
+from engine.plan.network.queued_stores import after_misses, missed_at
 from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import blind_before_strangers
-from engine.plan.network.streams import streams_of
+from engine.plan.network.streams import Kind, streams_of
 from engine.plan.network.unmodelled import fullness
 from engine.plan.network.validity import verdict_on
 from engine.plan.network.verdict import is_of_loss
@@ -75,6 +83,8 @@ class Trust:
 def verdicts_of(network: Network) -> dict[str, Verdict]:
     """What is to be said against each station; those of whose times nothing is known are marked."""
     streams = streams_of(network)
+    for site in network.sites:
+        site.uneven = streams[site.plan.id].kind is Kind.UNEVEN
     found = {site.plan.id: verdict_on(site, streams[site.plan.id]) for site in network.sites}
     blind_before_strangers(network)
     for site in network.sites:
@@ -122,7 +132,7 @@ def trust_in(
             if edge.rate > 0.0:
                 _answer_up(edge, found)
     # They send no less, so that this is said against nobody whom they call.
-    for name, text in (*lumps.goodput, *_crowded_out(network)):
+    for name, text in (*lumps.goodput, *_crowded_out(network), *_overrun(network, verdicts)):
         found[name].doubts.append(text)
     return found
 
@@ -168,11 +178,7 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
     if not doubts:
         return
     found[site.plan.id].doubts += doubts
-    # Also those over which nothing is predicted to go, since it has all.
-    after = [edge for edge in site.leaving if site.rate > 0.0 and edge.plan.waits]
-    for edge in site.entering:
-        flow = edge.source.plan.flow is not None
-        after += [each for each in edge.source.leaving if each.plan.on_miss or flow]
+    after = after_misses(site)
     if site.filled_by:
         found[site.plan.id].rate.append(f"how much it is filled depends on its hits: {doubts[0]}")
     for edge in after:
@@ -180,6 +186,42 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
             found[edge.target.plan.id].rate.append(
                 f"how much comes depends on the hits of {site.name}: {doubts[0]}"
             )
+
+
+def _overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str, str]]:
+    """Clients of nodes that may have more than they can do if a store of which hits are doubted has less."""
+    full: dict[str, str] = {}
+    for site in network.sites:
+        verdict = verdicts[site.plan.id]
+        more = verdict.misses - missed_at(site) if verdict.hits else 0.0
+        for edge in after_misses(site) if more > 0.0 else ():
+            asked, asks = edge.target, edge.source
+            calls = more * site.rate
+            if asked.workers and _fills(
+                asked, calls * asked.mixed([law.mean for law in asked.work])
+            ):
+                full[asked.plan.id] = site.name
+            longer = asked.mixed([each.mean for each in asked.answers]) + edge.crossing.mean
+            if asks.plan.station.hold and asks.workers and _fills(asks, calls * longer):
+                full[asks.plan.id] = site.name
+    if not full:
+        return []
+    found = []
+    for client in network.sites:
+        if client.plan.traffic is None:
+            continue
+        for met in below(client):
+            if met.plan.id in full:
+                text = f"{met.name} may have more than it can do, since hits of {full[met.plan.id]} are doubted"
+                found.append((client.plan.id, text))
+                break
+    return found
+
+
+def _fills(site: Center, more: float) -> bool:
+    """Whether seconds of work a second beside those that are predicted fill a node that is not full."""
+    load = site.stay.load or 0.0
+    return load < 1.0 <= load + more / (site.workers or 1)
 
 
 def _crowded_out(network: Network) -> list[tuple[str, str]]:
@@ -208,7 +250,11 @@ def _endings(site: Center) -> set[str]:
     """Calls with which a request may end before others are made."""
     if site.plan.router is not None or site.plan.backlog is not None:
         return set()
-    return {edge.plan.id for edge in site.leaving if edge.plan.waits and _may_end(edge)}
+    return {
+        edge.plan.id
+        for edge in site.leaving
+        if edge.plan.waits and _may_end(edge) and not fails_by_chance(edge)
+    }
 
 
 def _send_down(edge: Edge, found: dict[str, Trust], ends: set[str], again: set[str]) -> None:
@@ -230,7 +276,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     narrow = edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0
     if edge.unsure or edge.plan.id in again or narrow:
         return True
-    if len(ends) > (edge.plan.id in ends) or (max(edge.each) > 1.0 and _may_end(edge)):
+    again_and_again = max(edge.each) > 1.0 and _may_end(edge) and not fails_by_chance(edge)
+    if len(ends) > (edge.plan.id in ends) or again_and_again:
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0
     lossy = lossy or site.plan.station.elastic is not None
@@ -313,6 +360,8 @@ def _fallible(network: Network) -> set[str]:
 
 def _may_fail(edge: Edge, fallible: set[str]) -> bool:
     """Whether a call may fail, or one of those that are made for it, more often than is known."""
+    if fails_by_chance(edge):
+        return False
     return edge.target.plan.id in fallible or _may_end(edge)
 
 
@@ -321,7 +370,7 @@ def _tried_again(site: Center, fallible: set[str]) -> set[str]:
     again = {
         edge.plan.id
         for edge in site.leaving
-        if max(edge.tries) > 1.0 + _WORTH
+        if (max(edge.tries) > 1.0 + _WORTH and not fails_by_chance(edge))
         or (edge.plan.retry.attempts > 1 and _may_fail(edge, fallible))
     }
     if again and site.plan.router is not None:
@@ -333,7 +382,7 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     """What is doubted of the times of a node is so of those who wait for it."""
     site, below = edge.source, edge.target
     source, target = found[site.plan.id], found[below.plan.id]
-    _cut_short(edge, source)
+    _cut_short(edge, source, target)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.name} loses packets"
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
@@ -347,7 +396,8 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
         source.unsure |= edge.plan.waits
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
-    if target.rate or (target.doubts and not _hardly_shows(edge, source, target)):
+    doubts = target.doubts and [each for each in target.doubts if not each.startswith(WAITS)]
+    if target.rate or (doubts and not _hardly_shows(edge, source, doubts, target.slack)):
         scope = "" if _counts_on_times(site) else TIMES
         source.doubts.append(f"{scope}waits for {below.name}, whose times are doubted")
         source.slack = math.inf
@@ -366,15 +416,15 @@ def _fails_little(edge: Edge, target: Trust) -> bool:
     return all(is_of_loss(each) for each in target.doubts if is_grave(each))
 
 
-def _hardly_shows(edge: Edge, source: Trust, target: Trust) -> bool:
+def _hardly_shows(edge: Edge, source: Trust, doubts: list[str], doubted: float) -> bool:
     """Whether what is doubted of the times of who is called are waits that are next to nothing of the caller's."""
     site, below = edge.source, edge.target
     if below.blind or below.dispersion > EVEN:
         return False
-    for each in target.doubts:
+    for each in doubts:
         if not each.startswith(TIMES):
             return False
-    slack = max(edge.each) * (target.slack + below.stay.wait.mean)
+    slack = max(edge.each) * (doubted + below.stay.wait.mean)
     whole = site.mixed([each.mean for each in (site.answers or site.calls)])
     if not slack <= _SLIGHT * whole < math.inf or held_calls(below) or _counts_on_times(site):
         return False
@@ -389,9 +439,13 @@ def _counts_on_times(site: Center) -> bool:
     return held_calls(site) or (traffic is not None and traffic.process == "closed")
 
 
-def _cut_short(edge: Edge, source: Trust) -> None:
+def _cut_short(edge: Edge, source: Trust, target: Trust) -> None:
     """Calls that fail or are given up change what their caller takes."""
-    if edge.late > _WORTH:
+    if edge.late > _WORTH and gives_up_alone(edge) and not (target.whole or target.no_tail):
+        return  # as many as wait longer than that, by a distribution that is known
+    if max(edge.fails) > _WORTH and fails_by_chance(edge):
+        _fail_by_chance(edge, source)
+    elif edge.late > _WORTH:
         source.doubts.append(
             f"{format_quantity(edge.late, '%')} of the calls over {edge.name} are given up"
         )
@@ -400,4 +454,20 @@ def _cut_short(edge: Edge, source: Trust) -> None:
     ):
         source.doubts.append(
             f"{format_quantity(max(edge.fails), '%')} of the calls over {edge.name} fail"
+        )
+
+
+def _fail_by_chance(edge: Edge, source: Trust) -> None:
+    """Calls that fail by chance, after their work: how many are made again, and how long that takes, is exact.
+
+    Requests that fail for good take another time than the others, where something would come after, or all tries do.
+    """
+    site = edge.source
+    if edge.plan.retry.attempts > 1:
+        source.tail.append(f"calls over {edge.name} are tried again, which is known by two moments")
+    ended = max(1.0 - edge.ok(kind) for kind in range(len(edge.fails)))
+    flow = site.plan.flow is not None or not site.groups or edge not in site.groups[-1]
+    if ended > _FEW and (flow or edge.plan.retry.attempts > 1) and site.plan.traffic is None:
+        source.doubts.append(
+            f"{TIMES}{format_quantity(ended, '%')} of the calls over {edge.name} fail for good, and take another time"
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from engine.model.prediction import TIMES
+from engine.model.prediction import TIMES, WAITS
 from engine.model.units import format_figure
 from engine.plan.network.alike import (
     comes_evenly,
@@ -17,6 +17,13 @@ from engine.plan.network.alike import (
     picker_of,
     serves_exponentially,
     works_again,
+)
+from engine.plan.network.holding import (
+    Held,
+    calls_take_fixed_times,
+    held_at,
+    held_text,
+    serves_at_once,
 )
 from engine.plan.network.queued_stores import judge_backlog, judge_store
 from engine.plan.network.sources import EVEN
@@ -92,7 +99,20 @@ def verdict_on(site: Center, stream: Stream) -> Verdict:
         _on_pulling(site, verdict)
     elif held_calls(site) or any(law.mean > 0.0 for law in site.work):
         _on_station(_case(site, stream), verdict)
+        said = verdict.doubts or verdict.tail
+        if said and stream.kind is not Kind.UNEVEN and serves_at_once(site):
+            _on_hardly_any_waits(site, verdict)
     return verdict
+
+
+def _on_hardly_any_waits(site: Center, verdict: Verdict) -> None:
+    """What is doubted of waits is said of them alone, where they are next to nothing of everything else."""
+    verdict.doubts = [
+        f"{WAITS}{each.removeprefix(TIMES)}" if each.startswith(TIMES) else each
+        for each in verdict.doubts
+    ]
+    if site.plan.station.discipline in ("fifo", "priority"):
+        verdict.tail.clear()
 
 
 def _on_station(case: _Case, verdict: Verdict) -> None:
@@ -163,6 +183,9 @@ def _on_pulling(site: Center, verdict: Verdict) -> None:
     station = site.plan.station
     if site.plan.gates or min(site.ok) < 1.0 - FAILS:
         verdict.doubts.append("messages that fail are delivered again, which is not modelled")
+    held = Held.FIXED if calls_take_fixed_times(site) else Held.COUPLED
+    if text := held_text(site, held):
+        verdict.doubts.append(text)
     if station.scaling is not None:
         verdict.blind = "not modelled: workers that pull and slow each other down"
         verdict.unknown_load = True
@@ -199,11 +222,21 @@ def _on_discipline(case: _Case, verdict: Verdict) -> None:
 
 
 def _on_held(case: _Case, verdict: Verdict) -> None:
-    """Workers are held: said with their share elsewhere."""
-    if case.stream.kind is Kind.UNEVEN:
-        verdict.doubts.append(uneven(case.stream))
-    if case.site.plan.station.scaling is not None:
+    """Workers are held: as if work were longer, where calls take times of their own, or nobody waits for workers."""
+    site = case.site
+    held = held_at(site, case.stream)
+    if text := held_text(site, held):
+        verdict.doubts.append(text)
+    if site.plan.station.scaling is not None:
         verdict.blind = "not modelled: workers that are held and slow each other down"
+    elif held is Held.COUPLED and case.stream.kind is Kind.UNEVEN:
+        verdict.doubts.append(uneven(case.stream))
+    elif held is not Held.COUPLED and case.bounded:
+        _on_bounded(case, verdict)
+    elif held is not Held.COUPLED:
+        if held is Held.FIXED:
+            verdict.tail.append("waits for workers that are held are known by two moments")
+        _on_unbounded(case, verdict)
 
 
 def _on_scaling(case: _Case, verdict: Verdict) -> None:
@@ -261,7 +294,9 @@ def _on_unbounded(case: _Case, verdict: Verdict) -> None:
 
 
 def _on_closed(case: _Case, verdict: Verdict) -> None:
-    """Product form, or nearly."""
+    """Product form, or nearly; where nobody waits, whatever the law."""
+    if serves_at_once(case.site):
+        return
     if case.picker not in _CHANCE:
         verdict.doubts.append(
             f"instances by {case.picker.replace('_', ' ')}: product form takes them by chance"

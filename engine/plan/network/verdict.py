@@ -34,6 +34,8 @@ class Verdict:
     """Why there are no times."""
     hits: list[str] = field(default_factory=list)
     """Against how often a store has what is asked for, so against what is sent on after misses."""
+    misses: float = 0.0
+    """Share of the reads that may miss at worst, where hits are doubted."""
     unknown_load: bool = False
     """Whether not even the load is known then."""
 

@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+_CLOSE: Final = 1e-12
+"""Relative difference of two probabilities that are the same."""
 _FEW: Final = 64
 """Servers up to which the recursion is faster than the arrays."""
 
@@ -60,10 +62,19 @@ def mmc_quantile(share: float, servers: int, rate: float, service: float) -> flo
         both = (mu * math.exp(-spare * t) - spare * math.exp(-mu * t)) / (mu - spare)
         return (1.0 - waiting) * math.exp(-mu * t) + waiting * both
 
-    low, high = 0.0, (1.0 / mu + 1.0 / spare) * (2.0 - math.log(1.0 - share))
+    # The logarithm of the tail is nearly a straight line: regula falsi (Illinois) on it.
+    wanted = math.log(1.0 - share)
+    low, high = 0.0, (1.0 / mu + 1.0 / spare) * (2.0 - wanted)
+    above, under, side = -wanted, math.log(max(tail(high), 1e-300)) - wanted, 0
     for _ in range(50):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if tail(middle) > 1.0 - share else (low, middle)
+        middle = (low * under - high * above) / (under - above)
+        apart = math.log(max(tail(middle), 1e-300)) - wanted
+        if abs(apart) < _CLOSE:
+            return middle
+        if apart > 0.0:
+            low, above, under, side = middle, apart, under / 2.0 if side > 0 else under, 1
+        else:
+            high, under, above, side = middle, apart, above / 2.0 if side < 0 else above, -1
     return high
 
 
