@@ -14,6 +14,14 @@ from app.opened import Opened, open_window, start
 from app.places import Places
 from tests.helpers.fakes import FakeDialogs
 from tests.helpers.robot import Robot
+from tests.helpers.warm import warm_processes
+
+
+@pytest.fixture(autouse=True)
+def begun_warm() -> Iterator[None]:
+    """A process is there at once, as on a machine with more than two cores."""
+    with warm_processes():
+        yield
 
 
 @pytest.fixture

@@ -39,43 +39,48 @@ _STRESSED = {
 
 
 @cache
-def strings(folder: str) -> frozenset[str]:
-    """Every text and every name in the sources of a layer."""
-    found: set[str] = set()
+def read(folder: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Every text and every name in the sources of a layer, and the codes of findings that its checks give."""
+    texts: set[str] = set()
+    codes: set[str] = set()
     for file in (ROOT / folder).rglob("*.py"):
-        if "handbook" in file.parts:
-            continue
+        in_words = "handbook" in file.parts
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
+                case ast.Call():
+                    codes.update(codes_in(node))
+                case _ if in_words:
+                    continue
                 case ast.Constant(value=str() as text):
-                    found.add(text.replace("&", ""))
+                    texts.add(text.replace("&", ""))
                 case ast.Name(id=name) | ast.arg(arg=name) | ast.keyword(arg=str() as name):
-                    found.add(name)
+                    texts.add(name)
                 case ast.Attribute(attr=name):
-                    found.add(name)
-    return frozenset(found)
+                    texts.add(name)
+    return frozenset(texts), frozenset(codes)
 
 
-@cache
-def finding_codes() -> set[str]:
+def codes_in(call: ast.Call) -> Iterator[str]:
+    """The codes of findings that a call is given."""
+    for each in call.keywords:
+        if each.arg == "code" and isinstance(each.value, ast.Constant):
+            yield str(each.value.value)
+    made_by = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if made_by in {"risk", "_risk", "_warn", "_warning", "_finding"}:
+        for each in call.args:
+            text = each.value if isinstance(each, ast.Constant) else None
+            if isinstance(text, str) and _CODE_OF_FINDING.fullmatch(text) and "-" in text:
+                yield text
+
+
+def strings(folder: str) -> frozenset[str]:
+    """Every text and every name in the sources of a layer."""
+    return read(folder)[0]
+
+
+def finding_codes() -> frozenset[str]:
     """The codes of all findings, as the sources of the checks give them."""
-    found = set()
-    for file in (ROOT / "engine").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            for each in node.keywords:
-                if each.arg == "code" and isinstance(each.value, ast.Constant):
-                    found.add(each.value.value)
-            made_by = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if made_by in {"risk", "_risk", "_warn", "_warning", "_finding"}:
-                texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
-                found |= {
-                    t
-                    for t in texts
-                    if isinstance(t, str) and _CODE_OF_FINDING.fullmatch(t) and "-" in t
-                }
-    return {each for each in found if isinstance(each, str) and (ROOT / "engine").exists()}
+    return read("engine")[1]
 
 
 def spans(page: Page) -> Iterator[str]:

@@ -16,11 +16,13 @@ from engine.run.session import Session
 from engine.run.transport import WorkerTransport
 from tests.engine.cli.test_ending import STORMS
 from tests.helpers.builders import client, constant, design, exponential, link, node
+from tests.helpers.warm import warm_processes
 
 
 @pytest.fixture
 def transport() -> Iterator[WorkerTransport]:
-    made = WorkerTransport()
+    with warm_processes():
+        made = WorkerTransport()
     yield made
     made.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -19,7 +20,9 @@ from engine.study import ExecutorError, Replicate, Storage, StudyRun, make_execu
 from engine.study.cluster import ClusterExecutor
 from tests.engine.study.helpers import conclude, outcomes, shop, variant
 
-pytest.importorskip("distributed")
+# Looked for, not loaded: that takes a second, in each process that collects tests.
+if importlib.util.find_spec("distributed") is None:
+    pytest.skip("needs the extra for clusters", allow_module_level=True)
 
 ROOT = Path(__file__).resolve().parents[3]
 STUDY = Replicate(variant(duration=60.0), seeds=30)

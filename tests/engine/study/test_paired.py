@@ -8,18 +8,14 @@ from typing import Any
 import pytest
 
 from engine.stats.intervals import mean_interval
-from engine.study import Compare, Report, Study, Variant, run_study
+from engine.study import Compare, Variant
 from engine.study.paired import Paired, paired_of, with_failures
 from engine.study.senses import more_is_better
+from tests.engine.study.helpers import conclude
 from tests.helpers.builders import client, design, exponential, link, node
 
 T4: float = 2.776445105
 """Student's t of 4 degrees at 97.5 %, from a table."""
-
-
-def ran(study: Study) -> Report:
-    """A study by one process: so few runs take less than the start of another."""
-    return run_study(study, processes=1)
 
 
 def shop(workers: int) -> Any:
@@ -33,7 +29,7 @@ def paired(**fields: Any) -> Paired:
 
 
 def test_the_interval_is_that_of_the_differences() -> None:
-    report = ran(Compare(Variant.of(shop(4)), Variant.of(shop(6)), seeds=5))
+    report = conclude(Compare(Variant.of(shop(4)), Variant.of(shop(6)), seeds=5))
     rows = report.table("replications").records()
     found = paired_of(report)
     assert found[0].metric == "users.latency.p99"
@@ -61,7 +57,7 @@ def test_short_runs_are_not_trusted_with_a_percentile_and_long_ones_are() -> Non
 
     def doubts(duration: float) -> dict[str, bool]:
         sides = (Variant.of(queue(duration, workers)) for workers in (1, 2))
-        report = ran(Compare(*sides, seeds=2))
+        report = conclude(Compare(*sides, seeds=2))
         assert any("runs are too short" in each for each in report.sentences) == (duration < 250.0)
         return {each.metric.partition(".")[2]: bool(each.doubt) for each in paired_of(report)}
 
@@ -73,7 +69,7 @@ def test_short_runs_are_not_trusted_with_a_percentile_and_long_ones_are() -> Non
 
 def test_pairs_tell_more_than_the_two_apart() -> None:
     """The reason for common random numbers: the interval of the difference is narrower than both make it look."""
-    report = ran(Compare(Variant.of(shop(4)), Variant.of(shop(5)), seeds=8))
+    report = conclude(Compare(Variant.of(shop(4)), Variant.of(shop(5)), seeds=8))
     goodput = next(each for each in paired_of(report) if each.metric == "users.goodput")
     rows = report.table("replications").records()
     spreads = []
@@ -90,18 +86,18 @@ def test_where_requests_fail_latency_is_that_of_all() -> None:
     """One that refuses nearly everything answers the rest fast, and is no better for that."""
     study = with_failures(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2))
     assert study.metrics[:2] == ("users.latency.p99", "users.latency_all.p99")
-    found = {each.metric for each in paired_of(ran(study))}
+    found = {each.metric for each in paired_of(conclude(study))}
     assert "users.latency_all.p99" in found
     assert "users.latency.p99" not in found
     well = with_failures(Compare(Variant.of(shop(6)), Variant.of(shop(8)), seeds=2))
-    found = {each.metric for each in paired_of(ran(well))}
+    found = {each.metric for each in paired_of(conclude(well))}
     assert "users.latency.p99" in found
     assert not any("latency_all" in each for each in found)
 
 
 def test_a_comparison_that_names_nothing_speaks_of_all_requests_where_they_fail() -> None:
     """One that refuses nearly everything would win by what answers alone say."""
-    report = ran(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2))
+    report = conclude(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2))
     rows = [str(row["metric"]) for row in report.table("metrics").records()]
     assert rows[0] == "users.latency_all.p99"
     assert rows.index("users.latency.p99") > rows.index("users.goodput")  # kept, behind the others
@@ -111,9 +107,9 @@ def test_a_comparison_that_names_nothing_speaks_of_all_requests_where_they_fail(
     shown = [each.metric for each in paired_of(report)]
     assert "users.latency_all.p99" in shown
     assert "users.latency.p99" not in shown
-    well = ran(Compare(Variant.of(shop(6)), Variant.of(shop(8)), seeds=2))
+    well = conclude(Compare(Variant.of(shop(6)), Variant.of(shop(8)), seeds=2))
     assert not any("_all" in str(row["metric"]) for row in well.table("metrics").records())
-    named = ran(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2, metrics=("p99",)))
+    named = conclude(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2, metrics=("p99",)))
     assert [row["metric"] for row in named.table("metrics").records()] == ["users.latency.p99"]
     assert named.sentences[-1].endswith("users.latency_all.p99 counts it.")
 
