@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.served import think
 from engine.run.analyst import Analyst, Answer, Ask
 from engine.run.child import Child
 from engine.run.protocol import ApplyEdit, StartOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
     from app.document import DesignDocument
     from engine.model.changes import Changes
@@ -41,14 +41,7 @@ class Mind(Protocol):
 
 def start_analyst() -> Mind:
     """A process that thinks."""
-    return Child(_think, "windtunnel-analyst")
-
-
-def _think(connection: Connection) -> None:
-    """Think in the child."""
-    from engine.run.analyst import serve  # noqa: PLC0415 - only the child serves
-
-    serve(connection)
+    return Child(think, "windtunnel-analyst")
 
 
 class InlineMind:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
+from app.served import do_errand
 from engine.run.child import Child
 from engine.run.errand import ErrandError, Outcome, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
 _LOOK_MS: Final = 10
 """Milliseconds between looks while something is under way."""
@@ -81,7 +81,7 @@ class _Process:
     """An errand in a process of its own."""
 
     def __init__(self, errand: Errand) -> None:
-        self._child = Child(_serve, "windtunnel-errand")
+        self._child = Child(do_errand, "windtunnel-errand")
         self._child.tell(errand.work)
 
     def hear(self) -> Outcome | None:
@@ -95,13 +95,6 @@ class _Process:
     def close(self) -> None:
         """End it, whether it is done or not."""
         self._child.close()
-
-
-def _serve(connection: Connection) -> None:
-    """Do an errand in the child."""
-    from engine.run.errand import serve  # noqa: PLC0415 - only the child serves
-
-    serve(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from app.result_card import ResultCard
 from app.run_messages import FIRST, RunMessages
 from app.runs_card import RunsCard
 from app.status_bar import past_line, rest_line, run_line
-from app.studies import StudyDesk
+from app.studies.desk import StudyDesk
 from app.time_travel import TimeTravel
 from app.traces_desk import TracesDesk
 from app.versions_desk import VersionsDesk

@@ -1,7 +1,4 @@
-"""Studies of the open design: what is asked becomes a study, runs beside the sandbox, and is shown."""
+"""Studies of the open design: what is asked becomes a study, runs beside the sandbox, and is shown.
 
-from __future__ import annotations
-
-from app.studies.desk import StudyDesk
-
-__all__ = ["StudyDesk"]
+Nothing is loaded here: the process that drives a study has no use for a window.
+"""

@@ -6,13 +6,13 @@ import queue
 from typing import TYPE_CHECKING, Any, Final
 
 from app.studies.news import Cease, Drive, Ended, Export, Exported, Progress, Told
+from app.studies.served import drive
 from engine.records import dataclass
 from engine.run.child import Child
 from engine.study.export import ExportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from app.studies.news import Look, Said
@@ -120,11 +120,4 @@ class DrivenStudy:
 
 def start_driver() -> Child:
     """A process that drives a study; it has those that compute."""
-    return Child(_drive, "windtunnel-study-driver", has_children=True)
-
-
-def _drive(connection: Connection) -> None:
-    """Drive a study in the child."""
-    from app.studies.driving import serve  # noqa: PLC0415 - only the child drives
-
-    serve(connection)
+    return Child(drive, "windtunnel-study-driver", has_children=True)

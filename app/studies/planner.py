@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.studies.news import Planned, Question
+from app.studies.served import plan
 from engine.run.child import Child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
     from engine.model.design import Design
     from widgets.study import StudyRequest
@@ -121,11 +121,4 @@ class Planner(QObject):
 
 def start_planner() -> Child:
     """A process that plans studies."""
-    return Child(_plan, "windtunnel-study-planner")
-
-
-def _plan(connection: Connection) -> None:
-    """Plan studies in the child."""
-    from app.studies.planned import serve  # noqa: PLC0415 - only the child plans
-
-    serve(connection)
+    return Child(plan, "windtunnel-study-planner")

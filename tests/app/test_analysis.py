@@ -50,6 +50,20 @@ def analysis(owner: QObject) -> Iterator[Analysis]:
     made.close()
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads what Linux tells")
+def test_the_process_that_thinks_knows_nothing_of_qt() -> None:
+    mind = start_analyst()
+    for said in (StartOver(shop()), Ask(0, "findings")):
+        mind.tell(said)
+    while not (heard := mind.hear()):
+        mind.wait(1.0)
+    maps = Path(f"/proc/{mind.pid}/maps").read_text()
+    mind.close()
+    assert isinstance(heard[0], Answer)
+    assert "pydantic_core" in maps
+    assert "PySide6" not in maps
+
+
 class SlowMind(InlineMind):
     """Answers when it is told to."""
 

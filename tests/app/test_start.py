@@ -159,6 +159,17 @@ def test_components_are_loaded_by_designs_that_have_one() -> None:
     ]
 
 
+def test_the_processes_behind_the_window_load_no_qt() -> None:
+    served = "engine.run.analyst, engine.run.errand, app.studies.driving, app.studies.planned"
+    script = (
+        f"import sys, app.served, app.studies.served, {served}; print('PySide6' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False"]
+
+
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     """The modules that are loaded when the window has been painted for the first time."""
