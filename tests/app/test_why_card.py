@@ -133,6 +133,7 @@ def test_it_is_as_high_as_what_it_says(card: WhyCard, facts: Any, bottleneck: st
     if facts is not None:
         card.show_answer(Explained(Explain(), facts))
     card.show_bottleneck("Bottleneck: DB")
+    QApplication.processEvents()
     card.show_bottleneck(bottleneck)
     QApplication.processEvents()
     wanted = card._body.heightForWidth(card._area.viewport().width())
