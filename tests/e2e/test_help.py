@@ -142,3 +142,11 @@ def test_keys_of_the_reader_do_nothing_to_the_design(robot: Robot) -> None:
     assert robot.design == before
     assert robot.services.run.running == running
     assert bench.help.panel.reader.verticalScrollBar().value() > 0
+
+
+def test_the_text_has_most_of_a_narrow_page(robot: Robot) -> None:
+    robot.window.resize(960, 500)
+    robot.key(KEY.Key_F1)
+    panel = robot.opened.bench.help.panel
+    robot.wait(lambda: panel.reader.width() > 0.6 * panel.width())
+    assert panel.contents.isVisible()

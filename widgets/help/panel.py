@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _WIDTH: Final = 250
+_SHARE: Final = 0.36
+"""Of the page, for the contents at most: the text of a narrow one must not break after every other word."""
 _ICON: Final = 15
 _STEPS: Final = {
     Qt.Key.Key_Down: 1,
@@ -36,6 +38,18 @@ _STEPS: Final = {
     Qt.Key.Key_PageDown: 6,
     Qt.Key.Key_PageUp: -6,
 }
+
+
+class _Columns(QSplitter):
+    """Contents and text."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the text its share of a narrow page."""
+        super().resizeEvent(event)
+        contents, text = self.sizes()
+        most = round(_SHARE * (contents + text))
+        if contents > most:
+            self.setSizes([most, contents + text - most])
 
 
 class HelpPanel(QWidget):
@@ -164,7 +178,7 @@ class HelpPanel(QWidget):
         column.setSpacing(2)
         column.addLayout(head)
         column.addWidget(self.reader, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = _Columns(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
