@@ -22,6 +22,7 @@ _ON_CANVAS: Final = (
     ("Move the selection", "Arrows"),
     ("Edit the selected item", "Enter"),
     ("Add one and link it with the selected node", "Shift+Enter"),
+    ("All menus", "F10"),
     ("Menu of what is selected", "Shift+F10"),
     ("Pan", "Middle button, or Space and drag"),
     ("Zoom to the pointer", "Wheel"),

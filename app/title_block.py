@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from widgets.theme import ElidedLabel, set_role
@@ -55,6 +64,7 @@ class TitleBlock(QWidget):
         super().__init__()
         self.menu_button = MenuButton(look)
         self.menu_button.setMenu(menu)
+        QShortcut(QKeySequence("F10"), self).activated.connect(self.menu_button.showMenu)
         self._brand = set_role(QLabel("Windtunnel"), "title")
         self._title = set_role(ElidedLabel(), "muted")
         self._dot = QLabel("•", textFormat=Qt.TextFormat.PlainText)

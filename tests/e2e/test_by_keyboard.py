@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+import pytest
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -136,6 +137,22 @@ def test_what_is_commented_on_lies_beside_the_card(launch: Callable) -> None:
     right = canvas._camera.to_view(scene.topRight()).toPoint()
     assert canvas.viewport().mapTo(window, right).x() <= card.x()
     assert card.isAncestorOf(window.focusWidget())
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_f10_opens_all_menus(launch: Callable) -> None:
+    robot = launch()
+    robot.activate()
+    menu, seen = robot.window.menu, []
+
+    def look() -> None:
+        seen.append(QApplication.activePopupWidget())
+        menu.close()
+
+    menu.aboutToShow.connect(lambda: QTimer.singleShot(0, look))
+    robot.key(Qt.Key.Key_F10)
+    robot.wait(lambda: seen == [menu])
+    assert not menu.isVisible()
 
 
 def test_keys_in_the_list_of_steps_are_not_those_of_the_window(launch: Callable) -> None:
