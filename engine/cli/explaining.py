@@ -81,7 +81,7 @@ def why(wanted: WhyWanted) -> int:
             "mttr": mean_after(found, "recover"),
         }
         write_json(written, wanted.run.json_out)
-    if wanted.run.json_out != "-":
+    if not wanted.run.quiet and wanted.run.json_out != "-":
         _print(design, facts)
         if found:
             output().print(_incident_table(design, found))

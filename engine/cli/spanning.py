@@ -68,7 +68,7 @@ def spans(wanted: SpansWanted) -> int:
         _write_otlp(chosen, design, wanted.otlp)
     if wanted.run.json_out is not None:
         write_json(_object(design, chosen, recording), wanted.run.json_out)
-    if "-" not in (wanted.run.json_out, wanted.otlp):
+    if not wanted.run.quiet and "-" not in (wanted.run.json_out, wanted.otlp):
         _print(design, chosen, recording, _SHOWN if wanted.slowest is None else wanted.slowest)
     return code
 

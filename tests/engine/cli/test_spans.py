@@ -63,7 +63,7 @@ def test_only_the_failed_about_a_moment(shop: str, capsys: pytest.CaptureFixture
 
 
 def test_the_waterfall(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["spans", shop, "--failed", "--slowest", "1", "--quiet"]) == 0
+    assert run(["spans", shop, "--failed", "--slowest", "1"]) == 0
     out = capsys.readouterr().out
     assert "dropped" in out.splitlines()[0]
     assert "failed: timeout" in out.lower()
@@ -97,7 +97,7 @@ def test_through_a_node(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_otlp(shop: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "traces.json"
-    assert run(["spans", shop, "--slowest", "2", "--otlp", str(target), "--quiet"]) == 0
+    assert run(["spans", shop, "--slowest", "2", "--otlp", str(target)]) == 0
     capsys.readouterr()
     read = json.loads(target.read_text(encoding="utf-8"))
     spans = [

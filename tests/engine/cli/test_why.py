@@ -46,7 +46,7 @@ def test_the_chain_as_json(shop: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_chain_as_a_table(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["why", shop, "--quiet"]) == 0
+    assert run(["why", shop]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("40 s")
     chain = [line for line in lines if line.strip()]
@@ -56,7 +56,7 @@ def test_the_chain_as_a_table(shop: str, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_moment_at_which_all_was_well(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert written(capsys, shop, "--at", "20")["chain"] == []
-    assert run(["why", shop, "--at", "20", "--quiet"]) == 0
+    assert run(["why", shop, "--at", "20"]) == 0
     assert "Nothing went wrong" in capsys.readouterr().out
     assert written(capsys, shop, "--at", "45", "--node", "web")["chain"][0]["node"] == "web"
 
@@ -93,7 +93,13 @@ def test_the_incidents_as_json_and_as_a_table(
     assert incident["time_to_recover"] == incident["recover"]["time"] - 40.0
     assert out["mttr"] == incident["time_to_recover"]
     assert out["mttd"] is None
-    assert run(["why", shop, "--quiet"]) == 0
+    assert run(["why", shop]) == 0
     printed = capsys.readouterr().out
     assert "nobody saw it" in printed
     assert "mitigate  50 s" in printed
+
+
+@pytest.mark.parametrize("command", ["why", "spans"])
+def test_quiet_is_quiet(shop: str, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert run([command, shop, "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
