@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.model.component import Component
+    from engine.model.design import Design, Event
     from widgets.inspector import InspectorPanel
     from widgets.theme import Theme, ThemeManager
 
@@ -55,7 +56,7 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
         outline=OutlinePanel(by_kind, look),
         inspector_place=InspectorPlace(components, look),
         charts=LazyCharts(look, axis, by_kind),
-        timeline=TimelineStrip(theme, axis, icons),
+        timeline=TimelineStrip(theme, axis, icons, tell=_told),
         transport=TransportBar(theme, icons),
         banners=BannerArea(look),
         status=StatusBar(look),
@@ -69,3 +70,10 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
     views.canvas.framed.connect(views.charts.begin_frame)
     look.changed.connect(dress)
     return views
+
+
+def _told(design: Design, event: Event) -> str:
+    """An event in the words of the components: the views know no fields of theirs."""
+    from engine.catalog import describe  # noqa: PLC0415 - few designs have events, and none needs them to start
+
+    return describe(event, design)

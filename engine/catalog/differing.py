@@ -181,9 +181,50 @@ def _of_event(event: Event, name: str, title: str, unit: str) -> tuple[str, str]
     return (title, unit) if field is None else (field.title, field.unit)
 
 
-def unit_at(part: Node | Link, path: tuple[str, ...]) -> str:
-    """The unit of a field of an item, by its path in the config; empty where it has none, or nobody knows it."""
-    return _seen(_typed(part), path).facts[1]
+def setting_told(part: Node | Link, path: tuple[str, ...], value: Any) -> dict[str, str]:
+    """What people call a field of an item (``path``), and a value of it (``value``), a group by its parts.
+
+    Args:
+        part: the item, with that value where it fits.
+        path: of the field in its config.
+        value: as the file has it.
+    """
+    config = _typed(part)
+    return {
+        "path": _within(_seen(config, path).facts[0]),
+        "value": _parts_told(config, path, value),
+    }
+
+
+def _parts_told(config: Any, path: tuple[str, ...], value: Any) -> str:
+    """A value that is set, in words."""
+    if value == {} and isinstance(_seen(config, path).value, BaseModel):
+        return _ON
+    if isinstance(value, dict) and value:
+        if any(isinstance(each, list | dict) for each in value.values()):
+            return "…"
+        parts = ((_seen(config, (*path, name)).facts, each) for name, each in value.items())
+        return ", ".join(
+            f"{_within(title.rpartition(' · ')[2])} {_value_told(each, unit)}"
+            for (title, unit), each in parts
+        )
+    return _value_told(value, _seen(config, path).facts[1])
+
+
+def _value_told(value: Any, unit: str) -> str:
+    """A single value that is set, in words."""
+    if isinstance(value, list):
+        return "…" if value else "none"
+    return "none" if value is None or value == {} else _text(value, unit)
+
+
+def _within(title: str) -> str:
+    """A title within a sentence: abbreviations and names keep their capitals."""
+    words = title.split(" · ")
+    return " · ".join(
+        each[:1].lower() + each[1:] if each[1:2].islower() or len(each) == 1 else each
+        for each in words
+    )
 
 
 def _seen(value: Any, path: tuple[str, ...]) -> _Seen:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.catalog.differing import unit_at
+from engine.catalog.differing import setting_told
 from engine.catalog.inside import Beyond, Side, members, pairs_between, parts_inside
 from engine.catalog.links import dns_nodes, lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
-from engine.catalog.typed import typed_config, typed_link
+from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.catalog.unknown import names_in, new_unknown
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
@@ -240,7 +241,11 @@ def _replacement(
 
 def describe(event: Event, design: Design) -> str:
     """An event as people read it: ``Catalog cache flushed``."""
-    item, unit = design.item(event.target or ""), ""
-    if event.path and isinstance(item, Node | Link):
-        unit = unit_at(item, config_path(event.path)[1:])
-    return event.kind.sentence_of(event, partial(name_of, design), unit)
+    setting = None
+    if event.path and isinstance(item := design.item(event.target or ""), Node | Link):
+        with suppress(
+            EditError, DesignError, ValueError
+        ):  # what does not fit is told as it is written
+            item = replaced(design, event)
+        setting = setting_told(item, config_path(event.path)[1:], event.value)
+    return event.kind.sentence_of(event, partial(name_of, design), setting)

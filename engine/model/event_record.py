@@ -9,7 +9,7 @@ from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic import JsonValue
 
@@ -129,19 +129,19 @@ class EventKind:
         """Whether it is about one key."""
         return any(each.name == "key" for each in self.fields)
 
-    def sentence_of(self, event: object, name_of: Callable[[str], str], unit: str = "") -> str:
+    def sentence_of(
+        self, event: object, name_of: Callable[[str], str], setting: Mapping[str, str] | None = None
+    ) -> str:
         """An event as people read it: ``Catalog slow × 10``.
 
         Args:
             event: of a design.
             name_of: what people call an item.
-            unit: of the field that it sets; empty where it sets none, or that has none.
+            setting: what people call the field that it sets, as ``path``, and its value in words, as ``value``; else they
+                are as the file has them.
         """
         target = getattr(event, "target", None)
-        texts = self._texts(event, name_of)
-        value = getattr(event, "value", None)
-        if unit and isinstance(value, int | float) and not isinstance(value, bool):
-            texts["value"] = format_quantity(value, unit)
+        texts = self._texts(event, name_of) | dict(setting or {})
         grows = f", growing over {texts['ramp']}" if texts.get("ramp") else ""
         if target is None:
             return self.everywhere.format_map(texts) + grows

@@ -62,11 +62,20 @@ def lay_out(
     events: Sequence[Event],
     ruler: Ruler,
     measure: Callable[[str], float],
+    tell: Callable[[Design, Event], str] = event_text,
 ) -> list[Mark]:
-    """Marks of the visible events in order of time; ``measure`` tells the width of a text."""
+    """Marks of the visible events in order of time.
+
+    Args:
+        design: what is shown.
+        events: its events, or those that it will have.
+        ruler: where times are.
+        measure: tells the width of a text.
+        tell: tells an event in words.
+    """
     order = sorted(range(len(events)), key=lambda index: events[index].at)
     seen = [index for index in order if ruler.shows(events[index].at)]
-    texts = {index: event_text(design, events[index]) for index in seen}
+    texts = {index: tell(design, events[index]) for index in seen}
     wanted = [Wanted(ruler.x(events[index].at), measure(texts[index])) for index in seen]
     labels = place_labels(wanted, ruler.left - 20.0, ruler.right + 10.0)
     marks = [
@@ -74,7 +83,7 @@ def lay_out(
         for index, each, label in zip(seen, wanted, labels, strict=True)
     ]
     begun = [
-        Mark(index, events[index], event_text(design, events[index]), ruler.left - 50.0, end, None)
+        Mark(index, events[index], tell(design, events[index]), ruler.left - 50.0, end, None)
         for index in order
         if events[index].at < ruler.start
         and (end := _bar_end(events[index], ruler)) is not None

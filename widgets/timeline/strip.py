@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter
@@ -21,10 +21,10 @@ from widgets.timeline.load import LoadCurve
 from widgets.timeline.marks import Mark, Spoken, lay_out, lay_out_comments, lay_out_notices
 from widgets.timeline.painter import Scene, StripPainter
 from widgets.timeline.popup import EventPopup
-from widgets.timeline.wording import when_text
+from widgets.timeline.wording import event_text, when_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QPaintEvent
 
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _NOTICES = 500
 """Latest notices kept."""
 _PIXELS_PER_POINT = 4.0
+
+
+_MOST_TEXTS: Final = 1000
+"""Texts of events that are kept: a drag makes new ones all the while."""
 
 
 class TimelineStrip(QWidget):
@@ -59,9 +63,13 @@ class TimelineStrip(QWidget):
         axis: TimeAxis | None = None,
         icons: IconSet | None = None,
         parent: QWidget | None = None,
+        tell: Callable[[Design, Event], str] = event_text,
     ) -> None:
-        """Make an empty strip."""
+        """Make an empty strip; ``tell`` says an event in words, also what it sets."""
         super().__init__(parent)
+        self._tell = tell
+        self._texts: dict[int, tuple[Event, str]] = {}
+        """What events of the design say, by their identities: the strip is painted far more often than they change."""
         self.axis = axis if axis is not None else TimeAxis(self)
         self.selected: int | None = None
         """Index of the selected event among the scenario's."""
@@ -104,7 +112,16 @@ class TimelineStrip(QWidget):
         """The events that are visible now, in order of time."""
         if self._design is None:
             return []
-        return lay_out(self._design, self.events, self.ruler, self._painter.measure)
+        return lay_out(self._design, self.events, self.ruler, self._painter.measure, self._told)
+
+    def _told(self, design: Design, event: Event) -> str:
+        """What an event of the design says."""
+        known = self._texts.get(id(event))
+        if known is None or known[0] is not event:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            known = self._texts[id(event)] = (event, self._tell(design, event))
+        return known[1]
 
     @property
     def comments(self) -> list[Spoken]:
@@ -131,6 +148,7 @@ class TimelineStrip(QWidget):
     def set_design(self, design: Design) -> None:
         """Show the events and the load of a design, new or edited."""
         self._design = design
+        self._texts.clear()
         self._load.set_design(design)
         events = design.scenario.events
         if self.selected is not None and self.selected >= len(events):

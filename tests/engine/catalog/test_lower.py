@@ -297,6 +297,27 @@ def test_a_set_event_may_change_a_link() -> None:
             {"target": "cache-db", "change": "set", "path": "timeout", "value": 0.042},
             "Cache → Db: timeout = 42 ms",
         ),
+        (
+            {
+                "target": "cache-db",
+                "change": "set",
+                "path": "breaker",
+                "value": {"window": 50, "slow_call": 0.01, "slow_share": 0.5},
+            },
+            "Cache → Db: circuit breaker = window 50, slow call 10 ms, slow calls 50 %",
+        ),
+        (
+            {"target": "cache-db", "change": "set", "path": "encryption", "value": {}},
+            "Cache → Db: encryption = on",
+        ),
+        (
+            {"target": "web", "change": "set", "path": "queue_limit", "value": None},
+            "Web: queue limit = none",
+        ),
+        (
+            {"target": "web", "change": "set", "path": "cpu", "value": {"quota": 0.05}},
+            "Web: CPU quota = quota 50 ms",
+        ),
     ],
 )
 def test_events_are_told_in_words(event: dict[str, Any], text: str) -> None:

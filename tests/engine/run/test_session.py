@@ -229,7 +229,9 @@ def test_only_what_a_run_can_feel_is_put_on_record() -> None:
     assert session.snapshot().notices == ()
     session.apply(SetField("web", ("config", "workers"), 4, "Change workers"))
     session.advance(7.0)
-    assert [notice.text for notice in session.snapshot().notices] == ["Edge tier: workers = 4"]
+    assert [notice.text for notice in session.snapshot().notices] == [
+        "Edge tier: workers per instance = 4"
+    ]
 
 
 def test_an_edit_from_another_process_can_be_recorded() -> None:
