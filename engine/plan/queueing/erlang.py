@@ -13,6 +13,9 @@ _CLOSE: Final = 1e-12
 _FEW: Final = 64
 """Servers up to which the recursion is faster than the arrays."""
 
+_NO_LOAD: Final = 1e-5
+"""Load below which so many servers lose less than the smallest number there is: 10⁻⁵ to the power of 65, over 65!."""
+
 
 @lru_cache(maxsize=4096)
 def erlang_b(servers: int, load: float) -> float:
@@ -29,6 +32,8 @@ def erlang_b(servers: int, load: float) -> float:
         for count in range(1, servers + 1):
             loss = load * loss / (count + load * loss)
         return loss
+    if load < _NO_LOAD:  # what a division by it would overflow
+        return 0.0
     # 1/B = Σ c!/(c-j)!/aʲ, summed by logarithms so that nothing overflows.
     terms = np.cumsum(np.log(np.arange(servers, 0, -1, dtype=np.float64) / load))
     largest = max(0.0, float(terms.max()))

@@ -83,6 +83,12 @@ def test_many_servers_are_summed_as_few_are(load: float) -> None:
     assert erlang_b(100, load) == pytest.approx(loss, rel=1e-9, abs=1e-250)
 
 
+@pytest.mark.parametrize("load", [5e-324, 1e-300, 9e-6, 1.1e-5])
+def test_hardly_any_load_on_many_servers_is_not_divided_by(load: float) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        assert erlang_b(100, load) == 0.0
+
+
 def test_very_many_servers_neither_overflow_nor_take_long() -> None:
     assert erlang_b(100_000, 10.0) == 0.0
     assert erlang_b(100_000, 100_000.0) == pytest.approx(math.sqrt(2 / math.pi / 1e5), rel=0.01)
