@@ -30,7 +30,8 @@ _EXACT: Final = 64
 _GROUPS: Final = 192
 _STEPS: Final = 40
 """Halvings in the search for T on a logarithmic scale: to ten digits."""
-
+_NEVER: Final = 1e-200
+"""Reads a second that are none, also for the oldest computer; shared among the keys they would round to 0."""
 
 Demands = Sequence[tuple[float, KeyPlan, float]]
 """Reads per second, popularity of the keys and bytes of an entry, of each class."""
@@ -88,7 +89,7 @@ class _Keys:
 
 def _keys_of(store: StorePlan, demands: Demands) -> _Keys | None:
     """The keys that are asked for; None where none are."""
-    rated = [(rate, keys, size) for rate, keys, size in demands if rate > 0.0]
+    rated = [(rate, keys, size) for rate, keys, size in demands if rate > _NEVER]
     if not rated:
         return None
     ends = np.unique(np.concatenate([_ends(keys) for _, keys, _ in rated]))

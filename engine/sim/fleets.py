@@ -47,6 +47,15 @@ def fleet_counters(pools: Iterable[Pool], now: float) -> tuple[float, float, flo
     return cold, warm, throttled, idle, busy
 
 
+def instances_up(pools: Iterable[Pool], now: float) -> int:
+    """How many instances work or could work: of a function its environments, busy and idle."""
+    up = [pool for pool in pools if not (pool.down or pool.starting)]
+    return sum(
+        1 if (fleet := fleet_of(pool)) is None else int(pool.busy) + int(fleet.idle(now))
+        for pool in up
+    )
+
+
 def environments(pools: Iterable[Pool], now: float) -> int:
     """How many environments there are, busy and idle."""
     fleets = [(pool, fleet) for pool in pools if (fleet := fleet_of(pool)) is not None]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.sim.fleets import instances_up
 from engine.sim.spending import Meter, budget_series
 from engine.sim.tally import Tally, mean_over, nothing
 
@@ -165,7 +166,7 @@ class Series:
             "waiting": mean_over(tally.waiting, before.waiting, span),
             "in_system": mean_over(tally.in_system, before.in_system, span),
             "queue": int(part.node.waiting),
-            "instances": sum(not (pool.down or pool.starting) for pool in part.node.pools),
+            "instances": instances_up(part.node.pools, tally.time),
         }
 
     def _link(self, part: LinkPart, tally: Tally) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +66,13 @@ def test_hit_ratios(
         [(300.0, KeyPlan(count=count, alpha=alpha), 1e4)],
     )
     assert made == pytest.approx(expected, abs=5e-4)
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-300])
+def test_reads_that_never_come_hit_nothing(rate: float) -> None:
+    """Shared among the keys, such a rate is 0 for each."""
+    with np.errstate(all="raise", under="ignore"):
+        assert hit_ratio(store(ttl=60.0), [(rate, KeyPlan(count=10_000, alpha=0.8), 1e4)]) == 0.0
 
 
 def test_hit_ratios_by_age() -> None:

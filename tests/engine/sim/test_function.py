@@ -163,3 +163,19 @@ def test_the_ring_of_environments_is_the_list_of_them(seed: int) -> None:
             most = naive.most
             fleet.ramp(most, per)
         assert fleet.idle(now) == sum(since + ttl > now for since in naive.idle)
+
+
+def test_a_series_counts_the_environments() -> None:
+    """Ten at once that take 1.5 s each, then none for longer than they are kept, then one."""
+    arrivals = {"process": "trace", "times": [place / 10 for place in range(10)] + [30.05]}
+    nodes = [
+        node("users", "client", arrivals=arrivals),
+        node("fn", "function", service_time=constant(1.5), cold_start=constant(0.0), idle_ttl=5.0),
+    ]
+    session = Session(design(nodes, [link("users", "fn")], duration=40.0, warmup=0.0))
+    session.measure(step=1.0)
+    session.advance(40.0)
+    counted = session.result()["series"]["nodes"]["fn"]["instances"]
+    assert counted[:6] == [10] * 6
+    assert counted[8:36] == [0] * 22 + [1] * 6
+    assert counted[-2:] == [0, 0]
