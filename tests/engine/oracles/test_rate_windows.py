@@ -10,6 +10,7 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.model.policies.rate_limit import RateLimit
 from engine.sim.invariants import check
+from engine.sim.lane.gates.allowances import SlidingWindow
 from engine.sim.report import Result, result_of
 from tests.helpers.plans import client, link, plan
 from tests.helpers.token_buckets import conforming, limited, poisson_times
@@ -171,6 +172,32 @@ def test_another_algorithm_while_it_runs() -> None:
     simulation.advance(50.0)
     gate = simulation.machine.nodes["api"].gates[0].thing
     assert float(gate.admitted) == pytest.approx(50.0 * 50.0, abs=150)
+
+
+@pytest.mark.parametrize("level", [0.0, 2.0, 5.0])
+def test_a_sliding_window_that_begins_amid_a_run_counts_those_before_it_at_once(
+    level: float,
+) -> None:
+    """As a log of as many entries would, also with a limit that no memory holds."""
+    times = poisson_times(6.0, 12.0, seed=3)
+    for limit in (5, 8, 40):
+        window = SlidingWindow(limit, 2.0)
+        window.begin_at(level, times[0])
+        naive = deque([times[0]] * (limit - int(level)))
+        for time in times:
+            while naive and naive[0] <= time - 2.0:
+                naive.popleft()
+            passes = len(naive) < limit
+            wait = 0.0 if passes else naive[len(naive) - limit] + 2.0 - time
+            assert window.next_in(time) == pytest.approx(wait)
+            assert window.take(time) == passes
+            if passes:
+                naive.append(time)
+    endless = SlidingWindow(10**15, 2.0)
+    endless.begin_at(level, 1.0)
+    assert [endless.take(1.5) for _ in range(6)] == [place < level for place in range(6)]
+    assert endless.next_in(1.5) == pytest.approx(1.5)
+    assert endless.level(3.1) == 10**15 - level
 
 
 def test_a_window_in_which_nobody_may_pass_is_refused() -> None:

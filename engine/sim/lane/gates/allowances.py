@@ -223,6 +223,9 @@ class SlidingWindow(Allowance):
         self._limit = limit
         self._window = window
         self._passed: deque[float] = deque()
+        self._first: i64 = 0
+        """Those who passed before the log begins, all counted at one time: they may be more than memory holds."""
+        self._first_at = 0.0
 
     def turn(self, rate: float, burst: float, window: float, now: float) -> None:
         """Let others pass; those of the new window who passed count."""
@@ -231,18 +234,18 @@ class SlidingWindow(Allowance):
 
     def begin_at(self, level: float, now: float) -> None:
         """The others pass now."""
-        missing: i64 = self._limit - i64(max(0.0, level))
-        while missing > 0:
-            self._passed.append(now)
-            missing -= 1
+        self._first = max(0, self._limit - i64(max(0.0, level)))
+        self._first_at = now
 
     def level(self, now: float) -> float:
         """What is left of the window that ends now."""
         passed = self._passed
         last = now - self._window * (1.0 - FULL_ENOUGH)
+        if self._first > 0 and self._first_at <= last:
+            self._first = 0
         while passed and passed[0] <= last:
             passed.popleft()
-        return float(self._limit) - float(len(passed))
+        return float(self._limit) - float(len(passed)) - float(self._first)
 
     def take(self, now: float) -> bool:
         """Note one."""
@@ -261,6 +264,11 @@ class SlidingWindow(Allowance):
         if left >= 1.0:
             return 0.0
         place: i64 = i64(len(self._passed)) - self._limit
+        if self._first > 0:
+            place += self._first
+            if place < self._first:
+                return max(0.0, self._first_at + self._window - now)
+            place -= self._first
         return max(0.0, self._passed[place] + self._window - now)
 
     def is_whole(self, now: float) -> bool:
