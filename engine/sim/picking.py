@@ -15,6 +15,7 @@ from engine.sim.lane.node import Node
 from engine.sim.lane.replication.records import READS, WRITES
 from engine.sim.lane.replication.role import LeaderGate
 from engine.sim.rings import pick_by_ring
+from engine.sim.zoning import Zoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +70,9 @@ def pick_for(part: LinkPart, setup: Setup) -> None:
         return
     choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
     ways = manners(part.plan, setup.plan, setup.kinds)
+    if part.plan.picker == "zone":
+        zoning = Zoning(setup.plan, part.plan.source)
+        ways = [zoning.manner(each, [part]) for each in ways]
     if part.plan.anycast:
         plain = [choosing.nearest(link.endpoints, _distances(part))] * len(ways)
     else:

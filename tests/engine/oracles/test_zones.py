@@ -221,6 +221,24 @@ def test_settings_that_change_while_it_runs_act_at_once() -> None:
     assert 0.0 < share < 1.0
 
 
+def test_a_link_that_picks_by_zone_needs_no_balancer() -> None:
+    """A caller goes to the instance of a spread service that lies in its own zone, wherever it is moved."""
+    nodes = [
+        node("users", "client", frame="a", arrivals={"process": "deterministic", "rate": 100.0}),
+        node("web", "service", spread=["a", "b"], instances=2, service_time=exponential(0.001)),
+    ]
+    made = design(
+        nodes, [link("users", "web", picker="zone")], frames=ZONES, duration=60.0, warmup=0.0
+    )
+    session = Session(made)
+    for until, frame in ((20.0, "b"), (30.0, None)):
+        session.advance(until)
+        session.apply(SetField("users", ("frame",), frame))
+    session.advance(60.0)
+    sent = [each["arrivals"] for each in session.result()["nodes"]["web"]["instances"]]
+    assert sent == pytest.approx([3500, 2500], abs=20)
+
+
 def test_what_crossed_stays_counted_when_links_and_zones_go() -> None:
     nodes = [client(rate=100.0), router("lb", "zone", zone=EVEN)]
     nodes += [station(name, 0.0, workers=9) for name in ("near", "far")]
