@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -78,7 +79,9 @@ class CitingCard(Overlay):
         )
         self._head = set_role(QLabel(), "section")
         self.drop = QPushButton("Remove")
-        self.measure = QPushButton("Measure now")
+        self.measure = set_role(QPushButton("Measure now"), "primary")
+        self.put = set_role(QPushButton("Cite"), "primary")
+        self.tools = QWidget()
         self.measure.setToolTip("Run the whole scenario from the start, beside the sandbox")
         self.measure.clicked.connect(lambda _checked: self.measure_requested.emit())
 
@@ -165,13 +168,13 @@ class CitingCard(Overlay):
         self.drop.setToolTip("Take this citation off (Del)")
         self.drop.clicked.connect(lambda _checked: self.remove())
         OwnKeys(self.cited, {"Del": self.remove, "Backspace": self.remove})
-        cite = set_role(QPushButton("Cite"), "primary")
-        cite.setToolTip("Put the chosen number there (Enter)")
-        cite.clicked.connect(lambda _checked: self.cite())
+        self.put.setToolTip("Put the chosen number there (Enter)")
+        self.put.clicked.connect(lambda _checked: self.cite())
         head = QHBoxLayout()
         head.addWidget(set_role(QLabel("Cite a metric"), "title"), 1)
-        head.addWidget(cite)
-        tools = QHBoxLayout()
+        head.addWidget(self.put)
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         tools.addWidget(set_role(QLabel("Holds within"), "muted"))
         tools.addWidget(self.tolerance)
         tools.addStretch(1)
@@ -185,7 +188,7 @@ class CitingCard(Overlay):
         column.addWidget(self.metrics, 1)
         column.addWidget(self._head)
         column.addWidget(self.cited)
-        column.addLayout(tools)
+        column.addWidget(self.tools)
 
     def _fill(self) -> None:
         """List the metrics in which all words that are typed occur."""
@@ -207,6 +210,7 @@ class CitingCard(Overlay):
                 if self.metrics.count() >= _MOST:
                     break
         self.metrics.setCurrentRow(0)
+        self.put.setEnabled(self.metrics.count() > 0)
 
     def _offers(self) -> list[tuple[str, str, str]]:
         """All that can be cited; gathered once for a result, since every key that is typed asks for it."""
@@ -222,6 +226,16 @@ class CitingCard(Overlay):
             self.cited.addItem(said(self._design, citation))
         self.cited.setCurrentRow(min(max(place, 0), self.cited.count() - 1))
         self._show_tolerance()
+        parts, some = (self._head, self.cited, self.tools), self.cited.count() > 0
+        focus = QApplication.focusWidget()
+        if (
+            not some
+            and focus is not None
+            and any(part in {focus, focus.parent()} for part in parts)
+        ):
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        for part in parts:
+            part.setVisible(some)
 
     def _show_tolerance(self) -> None:
         """Of the chosen citation."""

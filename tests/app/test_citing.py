@@ -94,6 +94,17 @@ def test_metrics_are_found_by_their_words_and_cited_by_enter(
     assert loads(dumps(bench.design)) == bench.design
 
 
+def test_what_is_cited_is_shown_once_something_is(bench: Bench) -> None:
+    parts = (bench.card.cited, bench.card.drop, bench.card.tolerance)
+    assert not any(part.isVisible() for part in parts)
+    bench.card.put.click()
+    assert all(part.isVisible() for part in parts)
+    bench.host.activateWindow()
+    bench.card.drop.setFocus()
+    bench.card.drop.click()
+    assert not any(part.isVisible() for part in parts)
+
+
 def test_everything_can_be_undone_and_redone(bench: Bench) -> None:
     states = [bench.design]
     for words in ("web p99 residence", "users goodput"):
@@ -134,9 +145,11 @@ def test_without_a_run_it_says_what_to_do(qtbot: Any, qapp: Any, result: dict[st
     card.set_progress(0.4)
     assert card.about.text() == "Measuring … 40 %"
     assert card.metrics.count() == 0
-    assert not card.drop.isEnabled()
+    assert not card.put.isEnabled()
+    assert not card.drop.isVisible()
     card.show_result(result)
     assert card.metrics.count() > 20
+    assert card.put.isEnabled()
     assert not card.measure.isVisible()
 
 
