@@ -29,7 +29,7 @@ from engine.study.estimates import (
 )
 from engine.study.failing import availability_of, failed_share, of_all, shares_text
 from engine.study.report import Column, Table
-from engine.study.short_runs import too_short
+from engine.study.short_runs import too_few, too_short
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Compare(Study):
         """
         side_a, side_b = self._sides
         rows: list[tuple[Cell, ...]] = []
-        sentences = []
+        sentences: list[str] = []
         main, aside, words = self._said(done)
         for metric in (*main, *aside):
             values = [[value_in(done, p, metric) for p in side] for side in (side_a, side_b)]
@@ -144,10 +144,12 @@ class Compare(Study):
             change = apart.mean / abs(of_a) if apart and of_a else None
             unit = unit_of(self.design, metric)
             doubt = too_short(done, (*side_a, *side_b), metric)
+            doubt = doubt or too_few(metric, apart.count if apart else 0)
             rows.append((metric, unit, of_a, of_b, *cells_of(apart), change, doubt))
             if metric in main:
                 said = sentence(metric, unit, apart)
-                sentences.append(f"{said} But {doubt}." if doubt else said)
+                again = any(each.endswith(f" But {doubt}.") for each in sentences)
+                sentences.append(f"{said} But {doubt}." if doubt and not again else said)
         sentences += words
         made = Table("metrics", "Metrics", _COLUMNS, tuple(rows))
         return sentences, [made, self._replications_table(done)], None

@@ -77,7 +77,10 @@ class Paired:
             "": "not measured in both" if self.mean is None else "one pair tells nothing of chance",
         }
         said = words[self.verdict]
-        return f"{said}; runs too short to be sure" if self.doubt and self.verdict else said
+        if not self.doubt or not self.verdict:
+            return said
+        why = "runs too short" if "too short" in self.doubt else "too few pairs"
+        return f"{said}; {why} to be sure"
 
     def value_text(self, value: float | None) -> str:
         """A or B for reading."""

@@ -11,6 +11,7 @@ from engine.stats.intervals import mean_interval
 from engine.study import Compare, Variant
 from engine.study.paired import Paired, paired_of, with_failures
 from engine.study.senses import more_is_better
+from engine.study.short_runs import too_few
 from tests.engine.study.helpers import conclude
 from tests.helpers.builders import client, design, exponential, link, node
 
@@ -59,12 +60,22 @@ def test_short_runs_are_not_trusted_with_a_percentile_and_long_ones_are() -> Non
         sides = (Variant.of(queue(duration, workers)) for workers in (1, 2))
         report = conclude(Compare(*sides, seeds=2))
         assert any("runs are too short" in each for each in report.sentences) == (duration < 250.0)
-        return {each.metric.partition(".")[2]: bool(each.doubt) for each in paired_of(report)}
+        assert sum("two runs" in each for each in report.sentences) == 1
+        return {
+            each.metric.partition(".")[2]: "too short" in each.doubt for each in paired_of(report)
+        }
 
     names = ("latency.mean", "latency.p50", "latency.p95", "latency.p99")
     short, long = doubts(120.0), doubts(400.0)
     assert [short[name] for name in names] == [False, False, False, True]
     assert not any(long.values())
+
+
+def test_two_pairs_of_times_are_told_to_be_too_few() -> None:
+    assert "run at least 3" in too_few("users.latency.p99", 2)
+    assert too_few("users.latency.p99", 3) == too_few("users.goodput", 2) == ""
+    told = paired(pairs=2, doubt=too_few("users.latency.p99", 2)).verdict_text
+    assert told == "B is better; too few pairs to be sure"
 
 
 def test_pairs_tell_more_than_the_two_apart() -> None:
