@@ -19,7 +19,7 @@ from app.errands import Errand
 from app.help_topic import ABOUT_PAGE, topic_of
 from app.menus import build_menus
 from app.pair.desk import PairDesk
-from app.picture import copy_picture, export_picture
+from app.picture import copying, exporting
 from app.presenting.desk import PresentDesk
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
@@ -32,15 +32,19 @@ from app.windows import open_another
 from engine.model.files import reason_of, shown_name
 from widgets.canvas import WAYS
 from widgets.theme import menu_text
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from app.dialogs import Dialogs
     from app.workbench import Workbench
     from widgets.theme import Preference
 
     Handlers = dict[str, Callable[[], object]]
+_MANY: Final = 100
+"""Nodes and links from which on a picture is painted in several turns."""
 _SAVES: Final = "Write down the run on screen, so that it can be replayed to the same result"
 _NO_RUN: Final = "There is no run to save: press Space to start one"
 THEMES: Final[tuple[Preference, ...]] = ("system", "dark", "light")
@@ -55,6 +59,8 @@ class Commands(QObject):
         self._dialogs = dialogs
         services = bench.services
         self.runs = RunSaver(services.run, services.files, dialogs, services.errands)
+        self.pictures = Turns(self)
+        """Paint pictures of large designs."""
         self.animation = AnimationExport(bench, dialogs)
         self.charts = ChartExports(
             services.files,
@@ -118,6 +124,7 @@ class Commands(QObject):
 
     def close(self) -> None:
         """End what has an engine of its own."""
+        self.pictures.forget()
         self.pair.close()
         self.presenting.close()
         self.views.close()
@@ -133,17 +140,7 @@ class Commands(QObject):
             path = self._dialogs.picture_path(suggestion)
             if path is None:
                 return
-            name = shown_name(path)
-            bench.services.errands.send(
-                Errand(
-                    f"Saving {name}",
-                    export_picture(bench.views.canvas, bench.look.theme, path),
-                    lambda _stamp: bench.views.status.flash(f"Saved {name}"),
-                    lambda error: bench.say(
-                        f"{name} was not written: {reason_of(error)}; choose another place"
-                    ),
-                )
-            )
+            self._paint(self._exporting(path))
 
         def new_window() -> None:
             if not open_another():
@@ -164,6 +161,26 @@ class Commands(QObject):
             "file.quit": bench.window.close,
         }
 
+    def _exporting(self, path: Path) -> Iterator[None]:
+        """Paint the canvas in steps, then have the picture written."""
+        bench, name = self._bench, shown_name(path)
+        work = yield from exporting(bench.views.canvas, bench.look.theme, path)
+        bench.services.errands.send(
+            Errand(
+                f"Saving {name}",
+                work,
+                lambda _stamp: bench.views.status.flash(f"Saved {name}"),
+                lambda error: bench.say(
+                    f"{name} was not written: {reason_of(error)}; choose another place"
+                ),
+            )
+        )
+
+    def _paint(self, steps: Iterator[None]) -> None:
+        """Paint a picture of the canvas, one of a large design in several turns of the event loop."""
+        design = self._bench.design
+        self.pictures.do(steps, is_long=len(design.nodes) + len(design.links) >= _MANY)
+
     def _edit(self) -> Handlers:
         """Edit menu. What is copied is text: it goes between windows, and into a mail."""
         canvas, bench = self._bench.views.canvas, self._bench
@@ -182,7 +199,7 @@ class Commands(QObject):
             "edit.redo": bench.services.document.stack.redo,
             "edit.cut": cut,
             "edit.copy": copy,
-            "edit.copy_picture": lambda: copy_picture(canvas, bench.look.theme, clipboard),
+            "edit.copy_picture": lambda: self._paint(copying(canvas, bench.look.theme, clipboard)),
             "edit.paste": lambda: canvas.paste(clipboard.text()),
             "edit.duplicate": canvas.duplicate,
             "edit.delete": canvas.delete_selection,

@@ -23,9 +23,9 @@ from app.overlay import Overlay
 from engine.model.commenting import answered, resolved, said, taken_back
 from engine.model.design import Comment, Design, Reply
 from engine.model.units import format_instant
-from widgets.canvas.turns import Turns
 from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
 from widgets.theme.shapes import state_pixmap
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

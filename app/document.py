@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoStack
 from app.cascade import completed
 from app.undo import EditCommand
 from engine.model.design import Design
-from engine.model.edits import Applied, EditError
+from engine.model.edits import Applied, EditError, Foreseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +127,7 @@ class DesignDocument(QObject):
         """
         try:
             applied = edit.apply(self._design)
+            edit = edit.edit if isinstance(edit, Foreseen) else edit
             whole = completed(edit, applied)
             if whole is not edit:
                 applied = whole.apply(self._design)

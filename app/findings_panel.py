@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
-from widgets.canvas.turns import Turns
 from widgets.theme import breakable, plain_tip, section_label, set_role
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

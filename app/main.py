@@ -39,6 +39,7 @@ class _Session:
     def begin(self) -> None:
         """The window is painted: now comes all that works behind it, and the design."""
         # The window does not wait for these.
+        from app.ahead import Ahead  # noqa: PLC0415
         from app.mishaps import Mishaps  # noqa: PLC0415
         from app.opened import equip, start  # noqa: PLC0415
 
@@ -51,6 +52,7 @@ class _Session:
         self._mishaps = Mishaps(self._shell.views.banners, self._opened.services.recovery)
         start(self._opened, self._path, is_new=self._is_new)
         self._opened.commands.tour.offer()
+        Ahead(self._shell.window)
 
     def write(self) -> None:
         """Keep what is unsaved for the next start."""

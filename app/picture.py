@@ -1,4 +1,4 @@
-"""The canvas as a picture: into a file (SVG, PNG) or onto the clipboard."""
+"""The canvas as a picture: into a file (SVG, PNG) or onto the clipboard, painted in steps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -14,7 +14,7 @@ from app.dialogs import SUFFIX
 from engine.model.disk import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from PySide6.QtGui import QClipboard
@@ -28,6 +28,8 @@ SCALE: Final = 2.0
 """Pixels a logical pixel, so that a picture stays sharp in a document."""
 MAX_PIXELS: Final = 8000.0
 """Longest side of a picture (px)."""
+_BAND: Final = 1000
+"""Height of the background that is painted in a step (px)."""
 
 
 class Paintable(Protocol):
@@ -36,15 +38,22 @@ class Paintable(Protocol):
     def content_rect(self) -> QRectF:
         """What the design covers."""
 
-    def paint_design(self, painter: QPainter, target: QRectF) -> None:
-        """Paint it into a rectangle of the same proportions."""
+    def waiting(self) -> Iterator[None]:
+        """A step a turn of the event loop until all of it has come."""
+
+    def painting(self, painter: QPainter, target: QRectF) -> Iterator[None]:
+        """Paint it into a rectangle of the same proportions, in steps."""
 
 
-def export_picture(view: Paintable, theme: Theme, path: Path) -> Callable[[], Stamp]:
-    """Paint the whole design as it looks now; what is returned writes it, which any thread may do."""
+def exporting(
+    view: Paintable, theme: Theme, path: Path
+) -> Generator[None, None, Callable[[], Stamp]]:
+    """Paint the whole design as it looks now, in steps; what is returned writes it, which any thread may do."""
     if path.suffix.lower() == ".png":
-        return partial(store_image, _image(view, theme), path)
-    return partial(write_whole, path, _drawing(view, theme, path))
+        image = yield from picturing(view, theme)
+        return partial(store_image, image, path)
+    drawing = yield from _drawing(view, theme, path)
+    return partial(write_whole, path, drawing)
 
 
 def store_image(image: QImage, path: Path) -> Stamp:
@@ -55,8 +64,9 @@ def store_image(image: QImage, path: Path) -> Stamp:
     return write_whole(path, bytes(packed.data().data()))
 
 
-def _drawing(view: Paintable, theme: Theme, path: Path) -> bytes:
+def _drawing(view: Paintable, theme: Theme, path: Path) -> Generator[None, None, bytes]:
     """The whole design as SVG."""
+    yield from view.waiting()
     size = _size(view, 1.0)
     target = QBuffer()
     target.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -67,14 +77,16 @@ def _drawing(view: Paintable, theme: Theme, path: Path) -> bytes:
     generator.setTitle(path.stem.removesuffix(SUFFIX))
     with QPainter() as painter:
         painter.begin(generator)
-        _draw(view, theme, painter, size)
+        painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), QColor(theme.canvas))
+        yield from _painting(view, painter, size)
     return bytes(target.data().data())
 
 
-def copy_picture(view: Paintable, theme: Theme, clipboard: QClipboard) -> None:
-    """Put the whole design on the clipboard as a picture."""
+def copying(view: Paintable, theme: Theme, clipboard: QClipboard) -> Iterator[None]:
+    """Put the whole design on the clipboard as a picture, in steps."""
+    image = yield from picturing(view, theme)
     data = QMimeData()
-    data.setImageData(_image(view, theme))
+    data.setImageData(image)
     clipboard.setMimeData(data)
 
 
@@ -84,21 +96,23 @@ def _size(view: Paintable, scale: float) -> QSizeF:
     return QSizeF((area.width() + 2 * MARGIN) * scale, (area.height() + 2 * MARGIN) * scale)
 
 
-def _image(view: Paintable, theme: Theme) -> QImage:
+def picturing(view: Paintable, theme: Theme) -> Generator[None, None, QImage]:
     """The whole design in pixels."""
+    yield from view.waiting()
     plain = _size(view, 1.0)
     scale = min(SCALE, MAX_PIXELS / max(plain.width(), plain.height()))
     image = QImage(_size(view, scale).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
     with QPainter(image) as painter:
+        for top in range(0, image.height(), _BAND):
+            painter.fillRect(0, top, image.width(), _BAND, QColor(theme.canvas))
+            yield
         painter.scale(scale, scale)
-        _draw(view, theme, painter, plain)
+        yield from _painting(view, painter, plain)
     return image
 
 
-def _draw(view: Paintable, theme: Theme, painter: QPainter, size: QSizeF) -> None:
-    """Paint background and design."""
+def _painting(view: Paintable, painter: QPainter, size: QSizeF) -> Iterator[None]:
+    """Paint the design over its background."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     whole = QRectF(0.0, 0.0, size.width(), size.height())
-    painter.fillRect(whole, QColor(theme.canvas))
-    view.paint_design(painter, whole.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+    yield from view.painting(painter, whole.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))

@@ -242,6 +242,7 @@ class PairWindow(QWidget):
             canvas.hovered.connect(partial(self._point, other.canvas))
             canvas.selection_changed.connect(partial(self._select, other.canvas))
             canvas.space_tapped.connect(self._toggle)
+            canvas.arrived.connect(self._fit_again)
             side.document.changed.connect(lambda *_: self._again.start())
             side.document.changed.connect(partial(self._follow_seed, self.sides[1 - place]))
             side.document.changed.connect(lambda *_: self.measuring.doubt())
@@ -289,8 +290,13 @@ class PairWindow(QWidget):
 
     def fit(self) -> None:
         """Show both designs, wherever their items are."""
-        rect = self.sides[0].canvas.content_rect().united(self.sides[1].canvas.content_rect())
-        self.sides[0].canvas.camera.fit(rect)
+        left, right = (side.canvas.content_rect(whole=False) for side in self.sides)
+        self.sides[0].canvas.camera.fit(left.united(right))
+
+    def _fit_again(self) -> None:
+        """More links are there: they may stick out of what was fitted."""
+        if self.sides[0].canvas.camera.is_as_fitted:
+            self.fit()
 
     def look_back(self, seconds: float) -> None:
         """Show a moment so much before or after the one that is shown, on both canvases."""

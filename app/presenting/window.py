@@ -75,6 +75,7 @@ class PresentWindow(QWidget):
         self._glide.valueChanged.connect(self._look_at)
         self._build()
         self.side.progressed.connect(self._hear)
+        self.canvas.arrived.connect(self._widen)
         self.side.stopped.connect(lambda _problem: self._show_time())
         self._look.changed.connect(self._dress)
         self._dress()
@@ -174,7 +175,7 @@ class PresentWindow(QWidget):
         if step.view is not None:
             return QRectF(step.view.x, step.view.y, step.view.width, step.view.height)
         margin = _MARGIN
-        return self.canvas.content_rect().adjusted(-margin, -margin, margin, margin)
+        return self.canvas.content_rect(whole=False).adjusted(-margin, -margin, margin, margin)
 
     def _move(self) -> None:
         """Glide to what the step looks at."""
@@ -191,6 +192,11 @@ class PresentWindow(QWidget):
         """Look at it at once."""
         if self._steps and self._glide.state() != QVariantAnimation.State.Running:
             self._look_at(self._wanted(self._steps[self.place]))
+
+    def _widen(self) -> None:
+        """All links are there: where the whole design is looked at, they may stick out of it."""
+        if self._steps and self._steps[self.place].view is None:
+            self._jump()
 
     def _look_at(self, rect: QRectF) -> None:
         """A view, or one on the way to it."""

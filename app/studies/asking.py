@@ -23,7 +23,7 @@ from engine.study.knobs import knob_names
 from engine.study.points import LOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from engine.model.design import Design
     from engine.study import Study
@@ -44,9 +44,9 @@ def plan_of(study: Study) -> str:
     return f"At most {runs}" if isinstance(study, Sensitivity) else runs
 
 
-def settings_of(design: Design) -> list[str]:
+def settings_of(design: Design) -> Iterator[str]:
     """Numbers of the open design that can be turned: ``web.workers``."""
-    return list(knob_names(design))
+    return knob_names(design)
 
 
 def metrics_of(design: Design) -> list[str]:

@@ -19,9 +19,10 @@ from app.studies.running import RunningStudy
 from engine.catalog.measures import title_of
 from engine.model.files import shown_name
 from widgets.study import Choice, StudyPanel
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from app.dialogs import Dialogs
     from app.services import Services
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 _OF_FAILURES: Final = frozenset({"experiments", "blast"})
 """Tables whose rows are about a failure."""
+_MANY: Final = 100
+"""Nodes and links from which on a design is large."""
+_AT_ONCE: Final = 200
+"""Settings, metrics or items that are named in a turn of the event loop."""
 _LOOKS = "Looking at what it takes …"
 _STARTS = "Starts as soon as it is planned …"
 _FROM_FILES: Final = "file"
@@ -62,26 +67,36 @@ class StudySession(QObject):
         """Whether the study is to start as soon as it is planned."""
         self.map = MapKeeper(self)
         self.panel = StudyPanel(look.theme, look.icons)
+        self.turns = Turns(self)
+        """Find out what a large design has."""
         look.changed.connect(self._dress)
         self._document.changed.connect(self._follow_changes)
         self._document.replaced.connect(lambda _design: self._follow_design())
         self._connect_panel()
 
     def follow(self) -> None:
-        """Offer what the open design has; what was found stays until the next study."""
-        design, form = self._document.design, self.panel.form
-        form.set_choices(
-            _choices(settings_of(design), partial(setting_title, design)),
-            _choices(metrics_of(design), partial(title_of, design)),
-            [Choice(each, name_of(design, each)) for each in items_of(design)],
-        )
-        self._plan(form.request)
+        """Offer what the open design has; what was found stays until the next study.
+
+        What large designs have is found out in several turns of the event loop.
+        """
+        design = self._document.design
+        self.turns.forget()
+        self.turns.do(self._following(design), is_long=_is_large(design))
+        self._plan(self.panel.form.request)
+
+    def _following(self, design: Design) -> Iterator[None]:
+        """Find out what a design has, in steps."""
+        settings = yield from _listed(settings_of(design), partial(setting_title, design))
+        metrics = yield from _listed(metrics_of(design), partial(title_of, design))
+        items = yield from _listed(items_of(design), partial(name_of, design), alone=False)
+        self.panel.form.set_choices(settings, metrics, items)
 
     def _follow_changes(self, _design: Design, changes: Changes) -> None:
         """The design changed: what was painted on it may not be true any more."""
         if changes.affects_run:
             self.map.forget()
-        self.follow()
+        if self.panel.isVisible() or not _is_large(self._document.design):
+            self.follow()  # else it is done when the panel is seen again
 
     def _follow_design(self) -> None:
         """Another design is open."""
@@ -223,11 +238,25 @@ class StudySession(QObject):
         self.panel.set_theme(theme)
 
 
-def _choices(paths: Iterable[str], title: Callable[[str], str]) -> list[Choice]:
-    """What a field may name; where two have one name, with their paths."""
-    titles = {path: title(path) for path in paths}
+def _is_large(design: Design) -> bool:
+    """Whether it takes long to find out all that it has."""
+    return len(design.nodes) + len(design.links) >= _MANY
+
+
+def _listed(
+    paths: Iterable[str], title: Callable[[str], str], *, alone: bool = True
+) -> Generator[None, None, list[Choice]]:
+    """What a field may name, in steps; where two have one name and each is to stand ``alone``, with their paths."""
+    titles: dict[str, str] = {}
+    for path in paths:
+        titles[path] = title(path)
+        if len(titles) % _AT_ONCE == 0:
+            yield
     often = Counter(titles.values())
-    return [
-        Choice(path, text if often[text] == 1 else f"{text} ({path})")
-        for path, text in titles.items()
-    ]
+    found: list[Choice] = []
+    for path, text in titles.items():
+        clear = often[text] == 1 or not alone
+        found.append(Choice(path, text if clear else f"{text} ({path})"))
+        if len(found) % (10 * _AT_ONCE) == 0:
+            yield
+    return found

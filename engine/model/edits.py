@@ -35,6 +35,7 @@ __all__ = [
     "CompoundEdit",
     "Edit",
     "EditError",
+    "Foreseen",
     "Insert",
     "Item",
     "Move",
@@ -88,6 +89,29 @@ class Edit(Protocol):
 
     def apply(self, design: Design) -> Applied:
         """Make the new design. Raises ``EditError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An edit with what it comes to for one design, found out beforehand: by a thread, where that takes long."""
+
+    edit: Edit
+    design: Design
+    applied: Applied
+
+    @classmethod
+    def of(cls, edit: Edit, design: Design) -> Foreseen:
+        """Find out what an edit comes to. Raises ``EditError``."""
+        return cls(edit, design, edit.apply(design))
+
+    @property
+    def label(self) -> str:
+        """What the undo menu calls it."""
+        return self.edit.label
+
+    def apply(self, design: Design) -> Applied:
+        """What was found out; for any other design it is found out anew. Raises ``EditError``."""
+        return self.applied if design is self.design else self.edit.apply(design)
 
 
 @dataclass(frozen=True, slots=True)

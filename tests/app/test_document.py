@@ -12,6 +12,7 @@ from engine.model.design import Design, Node
 from engine.model.edits import (
     UNSET,
     CompoundEdit,
+    Foreseen,
     Insert,
     Move,
     Position,
@@ -216,3 +217,21 @@ def test_three_hundred_steps_back_and_forth(document: DesignDocument, clock: Clo
     for _ in range(300):
         document.stack.redo()
     assert workers(document) == 300
+
+
+def test_what_was_foreseen_is_taken_over_and_the_plain_edit_is_told() -> None:
+    document = DesignDocument()
+    edit = Insert.of(Node(id="web", kind="service"))
+    foreseen = Foreseen.of(edit, document.design)
+    log = Log(document)
+    assert document.push(foreseen)
+    assert document.design is foreseen.applied.design
+    assert log.edits == [edit]
+    assert document.stack.undoText() == edit.label
+    document.stack.undo()
+    document.push(SetDesign(("title",), "Another"))
+    document.push(Foreseen.of(Insert.of(Node(id="db", kind="cache")), Design()))
+    assert document.design.title == "Another", (
+        "what was foreseen of another design counts for nothing"
+    )
+    assert list(document.design.node_by_id) == ["db"]

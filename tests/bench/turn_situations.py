@@ -111,12 +111,14 @@ def edits(steps: Steps, chosen: str) -> None:
     path = document.path
     assert path is not None
     steps.do("save", services.files.save)
-    from app.picture import export_picture
-
-    theme = steps.bench.look.theme
+    pictures = steps.opened.commands
     for suffix in ("svg", "png"):
         target = steps.home / f"picture.{suffix}"
-        steps.do(f"export {suffix}", lambda target=target: export_picture(canvas, theme, target)())  # type: ignore[misc]
+        steps.do(
+            f"export {suffix}",
+            lambda target=target: pictures._paint(pictures._exporting(target)),  # type: ignore[misc]
+            lambda: not pictures.pictures.is_busy,
+        )
     steps.do("change the title", lambda: document.push(SetField("", ("title",), "Title")))
     steps.do("reload", lambda: services.files.open(path), lambda: not document.is_dirty)
 
@@ -272,7 +274,7 @@ def classes(steps: Steps) -> None:
     """200 classes of requests."""
     raw = _one("200 classes")
     names = [f"class {place}" for place in range(200)]
-    raw["classes"] = [{"name": name, "priority": place % 5} for place, name in enumerate(names)]
+    raw["classes"] = [{"name": name, "priority": place % 3} for place, name in enumerate(names)]
     raw["nodes"][0]["config"]["mix"] = dict.fromkeys(names, 0.005)
     raw["nodes"][1]["config"]["service_time"] = {
         "law": "exponential",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QTransform
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QFrame, QGraphicsView
 
 LEAST: Final = 0.08
 MOST: Final = 4.0
@@ -135,3 +133,22 @@ class Camera(QObject):
 def is_near(a: QPoint, b: QPoint, reach: int) -> bool:
     """Whether two places of the screen are closer than ``reach`` in both directions."""
     return abs(a.x() - b.x()) < reach and abs(a.y() - b.y()) < reach
+
+
+def become_canvas(view: QGraphicsView) -> None:
+    """Without bars or anchors; painted whole, and open for pinches and drops."""
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+    view.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+    view.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+    view.setOptimizationFlags(
+        QGraphicsView.OptimizationFlag.DontSavePainterState
+        | QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing
+    )
+    view.viewport().setMouseTracking(True)
+    view.viewport().grabGesture(Qt.GestureType.PinchGesture)
+    view.setAcceptDrops(True)
+    view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    view.setMinimumSize(240, 160)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.model.edits import Move, Remove, SetField
+from engine.model.edits import EditError, Foreseen, Move, Remove, SetField
 from widgets.canvas.adding import (
     NOTE,
     frame_edit,
@@ -25,7 +25,7 @@ from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_o
 from widgets.canvas.layout import laying_out
 from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, placed_rect, position
-from widgets.canvas.turns import Turns
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -97,7 +97,13 @@ class Commands:
         yield
         edit = pasted(stage.design, clip, self._offset(clip, at))
         before = stage.design
-        stage.request(_completed(before, clip, edit))
+        whole = _completed(before, clip, edit)
+        if is_long:
+            whole = yield from _foreseen(whole, before)
+        if stage.design is not before:  # a turn that took so long may have seen another edit
+            before, edit = stage.design, pasted(stage.design, clip, self._offset(clip, at))
+            whole = _completed(before, clip, edit)
+        stage.request(whole)
         is_added = stage.design is not before
         yield
         if is_added:
@@ -352,6 +358,14 @@ class Commands:
 def _is_long(text: str) -> bool:
     """Whether pasting a text takes long: the items of a design, or a flowchart."""
     return len(text) >= (_LONG_TEXT if text.lstrip()[:1] == "{" else _LONG_CHART)
+
+
+def _foreseen(edit: Edit, design: Design) -> Generator[None, None, Edit]:
+    """The edit with what it comes to, found out in another thread; by itself where it does not fit."""
+    try:
+        return (yield from _beside(partial(Foreseen.of, edit, design)))
+    except EditError:
+        return edit
 
 
 def _beside(work: Callable[[], _T]) -> Generator[None, None, _T]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from widgets.canvas.turns import Turns
+    from widgets.turns import Turns
 
 AT_ONCE: Final = 200
 """Items that are let go of in a turn."""

@@ -24,8 +24,8 @@ from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.naming import in_order, item_ids
 from widgets.canvas.outdated import Outdated
 from widgets.canvas.pill_places import PillPlaces
-from widgets.canvas.turns import Turns
 from widgets.canvas.wiring import Wiring
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QGraphicsView
+from PySide6.QtWidgets import QGraphicsView
 
 from widgets.canvas.announcing import Announcer
 from widgets.canvas.backdrop import Projection
-from widgets.canvas.camera import STEP, Camera
+from widgets.canvas.camera import STEP, Camera, become_canvas
 from widgets.canvas.commands import Commands
 from widgets.canvas.dropping import Dropping
-from widgets.canvas.exporting import paint_vectors
+from widgets.canvas.exporting import painting_vectors
 from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.gestures.connect import Origin
@@ -32,7 +32,7 @@ from widgets.canvas.scene import CanvasScene
 from widgets.canvas.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 
@@ -92,6 +92,7 @@ class CanvasView(QGraphicsView):
         self._popups = Popups(self._stage, self._commands, self)
         self._running = Running(self._scene)
         self.minimap = Minimap(self._scene, self._camera, self._look, self)
+        self.arrived = self._scene.arriving.done
         self._legend = MapLegend(self._look, self)
         self.minimap.stand_beside(self._legend)
         self._input = Input(
@@ -113,29 +114,9 @@ class CanvasView(QGraphicsView):
         """Links are still to come that may stick out, of a design that is seen whole."""
         self._since_map = 0.0
         self._clock = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._set_up()
+        self._timer = QTimer(self, interval=_TICK, timerType=Qt.TimerType.PreciseTimer)
+        become_canvas(self)
         self._connect()
-
-    def _set_up(self) -> None:
-        """How a graphics view becomes a canvas."""
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setOptimizationFlags(
-            QGraphicsView.OptimizationFlag.DontSavePainterState
-            | QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing
-        )
-        self.viewport().setMouseTracking(True)
-        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
-        self.setAcceptDrops(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(240, 160)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(_TICK)
 
     def _connect(self) -> None:
         """Pass on what the stage wishes."""
@@ -438,11 +419,23 @@ class CanvasView(QGraphicsView):
 
     def paint_design(self, painter: QPainter, target: QRectF) -> None:
         """Paint the whole design as vectors, for exports."""
-        paint_vectors(self._scene, painter, target)
-
-    def content_rect(self) -> QRectF:
-        """What the design covers, in scene units; exports take their proportions from it."""
         self._scene.arriving.finish()
+        for _ in self.painting(painter, target):
+            pass
+
+    def painting(self, painter: QPainter, target: QRectF) -> Iterator[None]:
+        """The same in steps, of what the design has come to; to be begun once all links have ``arrived``."""
+        return painting_vectors(self._scene, painter, target)
+
+    def waiting(self) -> Iterator[None]:
+        """A step a turn of the event loop until all links have ``arrived``."""
+        while self._scene.arriving.waiting:
+            yield
+
+    def content_rect(self, *, whole: bool = True) -> QRectF:
+        """What the design covers, in scene units: with all its links, or with those that have ``arrived``."""
+        if whole:
+            self._scene.arriving.finish()
         return self._scene.content_rect()
 
     def _wake(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QVBoxLayout, QWidget
 
 from widgets.instruments.text import time_ticks
+from widgets.plot_frame import framed
 from widgets.theme import CAPTION, Fonts, set_role
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ _TICK_EVERY = 52.0
 """A time label every so many pixels at most."""
 _LABEL_EVERY = 14.0
 """Pixels from a label of a height to the next, at least."""
+_MANY_MARKS = 200
+"""Marks of events from which on those are left out that stand on others."""
 _PAD = 0.02
 """Air above and below the range, so that a line on the border is not cut."""
 
@@ -64,9 +67,8 @@ class Plot(QWidget):
         self._ticks: Ticks = []
         self._labelled: Ticks = []
         """Those for which there is room."""
-        self._view: Any = pg.PlotWidget(self, background=None)
-        self._item: Any = self._view.getPlotItem()
-        self._box: Any = self._item.getViewBox()
+        self._view, self._frame = framed(self)
+        self._box: Any = self._frame.box
         self._grid: Any = pg.PlotCurveItem(connect="pairs", antialias=False)
         self._event_marks: Any = pg.PlotCurveItem(connect="pairs", antialias=False)
         self._cursor: Any = pg.PlotCurveItem(antialias=False)
@@ -105,7 +107,7 @@ class Plot(QWidget):
         self._theme = theme
         self._view.setBackground(theme.panel)
         for side in ("left", "bottom"):
-            self._item.getAxis(side).setTextPen(theme.muted)
+            self._frame.axes[side].setTextPen(theme.muted)
         self._grid.setPen(self._pen(theme.chart_grid, 1.0))
         mark = self._pen(theme.muted, 1.0)
         mark.setStyle(Qt.PenStyle.DotLine)
@@ -118,9 +120,11 @@ class Plot(QWidget):
         """Show this range of simulated time."""
         self._times = (start, end)
         self._box.setXRange(start, end, padding=0)
-        axis = self._item.getAxis("bottom")
+        axis = self._frame.axes["bottom"]
         axis.setTicks([time_ticks(start, end, self.width_of_lines / _TICK_EVERY)])
         self._draw_grid()
+        if len(self._marks) > _MANY_MARKS:
+            self._draw_marks()
 
     def set_heights(self, low: float, high: float, ticks: Ticks) -> None:
         """Show this range of heights with these labels."""
@@ -257,13 +261,10 @@ class Plot(QWidget):
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setMinimumSize(60, 60)
-        self._item.hideButtons()
-        self._item.setMenuEnabled(False)
-        self._item.layout.setContentsMargins(0, _OVER_TOP, _OVER_RIGHT, 0)
-        self._box.setMouseEnabled(x=False, y=False)
+        self._frame.grid.setContentsMargins(0, _OVER_TOP, _OVER_RIGHT, 0)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0.0)
-        left, bottom = self._item.getAxis("left"), self._item.getAxis("bottom")
+        left, bottom = self._frame.axes["left"], self._frame.axes["bottom"]
         for axis in (left, bottom):
             axis.setPen(QPen(Qt.PenStyle.NoPen))
             axis.setStyle(
@@ -302,7 +303,7 @@ class Plot(QWidget):
         room = max(self.height() - _BOTTOM, 1) / _LABEL_EVERY
         every = max(1, math.ceil((len(self._ticks) - 1) / max(room, 1.0)))
         self._labelled = self._ticks[::-1][::every][::-1]
-        self._item.getAxis("left").setTicks([self._labelled])
+        self._frame.axes["left"].setTicks([self._labelled])
         self._draw_grid()
 
     def _draw_grid(self) -> None:
@@ -313,8 +314,14 @@ class Plot(QWidget):
     def _draw_marks(self) -> None:
         """One item draws all event marks."""
         low, high = self._span()
-        instants = np.repeat(np.array(self._marks, dtype=np.float64), 2)
-        heights = np.tile(np.array([low, high]), len(self._marks))
+        marks = np.array(self._marks, dtype=np.float64)
+        if len(marks) > _MANY_MARKS:  # those in view, one a place that can be told from others
+            start, end = self._times
+            marks = marks[(marks >= start) & (marks <= end)]
+            places = np.round((marks - start) / max(end - start, 1e-9) * self.width_of_lines / 2.0)
+            marks = marks[np.unique(places, return_index=True)[1]]
+        instants = np.repeat(marks, 2)
+        heights = np.tile(np.array([low, high]), len(marks))
         self._event_marks.setData(instants, heights)
         self._event_marks.setVisible(bool(self._marks) and self._hint.isHidden())
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from widgets.inspector.findings import FindingCard
 from widgets.inspector.folding import Folding, contents
 from widgets.inspector.group_heading import GroupHeading
 from widgets.inspector.row import Row
+from widgets.theme import set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _Key = tuple["Path", str]
+LINES: Final = 60
+"""Lines of a group that are made unasked: of a list of hundreds of things, the first."""
 
 
 class Form(QWidget):
@@ -52,6 +55,10 @@ class Form(QWidget):
         self._folding = Folding()
         self._cards: list[FindingCard] = []
         self._order: list[tuple[str, _Key]] = []
+        self._reach: dict[str, int] = {}
+        """Lines of a group that are made, where somebody wanted more of them."""
+        self._more: dict[str, QPushButton] = {}
+        """Below the lines of a group that has still more."""
         self.tab_after: QWidget | None = None
         """What has the keyboard before the form."""
         self._chain: list[QWidget] = []
@@ -132,6 +139,7 @@ class Form(QWidget):
     def forget(self) -> None:
         """Drop what was typed and not accepted, before the same fields of another item are shown."""
         self._folding.start_over()
+        self._reach.clear()
         for row in self._rows.values():
             row.show_error("")
             if row.editor is not None:
@@ -174,9 +182,9 @@ class Form(QWidget):
         while self._layout.count():
             self._layout.takeAt(0)
         typed = {heading.name for heading in self._headings if heading.hasFocus()}
-        for widget in (*self._headings, *self._cards):
+        for widget in (*self._headings, *self._cards, *self._more.values()):
             _discard(widget)
-        self._headings, self._cards = [], []
+        self._headings, self._cards, self._more = [], [], {}
         groups = list(dict.fromkeys(group for group, _ in self._order))
         for group in groups:
             self._add_group(group)
@@ -209,14 +217,38 @@ class Form(QWidget):
         for heading in self._headings:
             keys = [key for group, key in self._order if group == heading.name]
             opened = self._folding.is_open(heading.name)
-            for key in keys:
-                if opened or key in self._rows:
+            reach = self._reach.get(heading.name, LINES) if opened else 0
+            for place, key in enumerate(keys):
+                if place < reach or key in self._rows:
                     self._made(key).setVisible(opened)
+            self._offer_more(heading, keys if opened else [])
             apart = (opened or above) and heading is not self._headings[0]
             inside = contents(heading.name, [self._fields[key] for key in keys])
             heading.show_state(inside, opened=opened, apart=apart)
             above = opened
         self._chain_tabs()
+
+    def _offer_more(self, heading: GroupHeading, keys: Sequence[_Key]) -> None:
+        """Say below the lines of a group how many more there are, where not all are made."""
+        made = sum(key in self._rows for key in keys)
+        old = self._more.pop(heading.name, None)
+        had_keyboard = old is not None and old.hasFocus()
+        if old is not None:
+            _discard(old)
+        if made == len(keys):
+            return
+        more = set_role(QPushButton(f"Show more of {len(keys)} lines"), "link")
+        more.clicked.connect(lambda: self._reach_on(heading.name))
+        self._more[heading.name] = more
+        self._layout.insertWidget(self._layout.indexOf(heading) + 1 + made, more)
+        more.show()
+        if had_keyboard:
+            more.setFocus()
+
+    def _reach_on(self, group: str) -> None:
+        """A person wants to see more lines of a group."""
+        self._reach[group] = self._reach.get(group, LINES) + LINES
+        self._fold()
 
     def _add_card(self, finding: Finding) -> None:
         """A finding below the group that it is about."""
@@ -243,6 +275,8 @@ class Form(QWidget):
             for group, key in self._order:
                 if group == heading.name and key in self._rows:
                     chain += self._rows[key].stops()
+            if heading.name in self._more:
+                chain.append(self._more[heading.name])
         window = self.window()
         chain = [stop for stop in chain if stop.window() is window]
         if chain != self._chain:

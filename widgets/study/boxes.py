@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from widgets.theme import plain_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QKeyEvent, QWheelEvent
     from PySide6.QtWidgets import QLineEdit
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from widgets.study.fields import Choice
 
 
+_AT_ONCE: Final = 1000
+"""Choices that are made in a step."""
 _LIST_MARGIN = 40
 """Room beside the names of a list: its frame, its scroll bar (logical pixels)."""
 
@@ -39,18 +42,27 @@ class ChoiceBox(QComboBox):
 
     def set_choices(self, choices: Sequence[Choice], extra: str) -> None:
         """Offer these, the plain word ``extra`` first; what is typed stays."""
-        text = self.value()
-        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        self.clear()
+        for _ in self.offering(choices, extra):
+            pass
+
+    def offering(self, choices: Sequence[Choice], extra: str) -> Iterator[None]:
+        """The same in steps, of which the last one puts the new choices in the place of the old ones."""
+        offered = QStandardItemModel(self)
         if extra:
-            self.addItem(extra)
+            offered.appendRow(QStandardItem(extra))
         for choice in choices:
             shown, told = choice.value, choice.text
             if self._is_named:
                 shown, told = told, shown
-            self.addItem(shown, choice.value)
-            last = self.count() - 1
-            self.setItemData(last, plain_tip(told), Qt.ItemDataRole.ToolTipRole)
+            item = QStandardItem(shown)
+            item.setData(choice.value, Qt.ItemDataRole.UserRole)
+            item.setToolTip(plain_tip(told))
+            offered.appendRow(item)
+            if offered.rowCount() % _AT_ONCE == 0:
+                yield
+        text = self.value()
+        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.setModel(offered)
         self._complete()
         self.show_value(text)
         self.blockSignals(False)  # noqa: FBT003 - Qt's signature

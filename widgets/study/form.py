@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -21,11 +21,14 @@ from widgets.study.boxes import ChoiceBox, ListBox
 from widgets.study.fields import Choice, Field, StudyRequest
 from widgets.study.kinds import KINDS
 from widgets.theme import set_flag, set_role
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _BUTTON = 84
+_MANY: Final = 1000
+"""Choices from which on lists are filled in several turns of the event loop."""
 _PAUSE_MS = 250
 """Quiet time after a key before the request is looked at."""
 
@@ -52,6 +55,8 @@ class StudyForm(QWidget):
         self._items: tuple[Choice, ...] = ()
         self._running = False
         self._ready = False
+        self.turns = Turns(self)
+        """Fill long lists of choices."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(lambda: self.changed.emit(self.request))
         self._kinds = QComboBox()
@@ -198,11 +203,17 @@ class StudyForm(QWidget):
         return row
 
     def _offer(self) -> None:
-        """Fill the lists of choices."""
+        """Fill the lists of choices, long ones in several turns of the event loop."""
+        long = len(self._settings) + len(self._metrics) + len(self._items) > _MANY
+        self.turns.forget()
+        self.turns.do(self._offering(self._editors), is_long=long)
+
+    def _offering(self, editors: Mapping[str, QLineEdit | ChoiceBox]) -> Iterator[None]:
+        """Fill the lists of choices in steps."""
         for field in self._kind.fields:
-            editor = self._editors.get(field.name)
+            editor = editors.get(field.name)
             if isinstance(editor, ChoiceBox):
-                editor.set_choices(*self._offered(field))
+                yield from editor.offering(*self._offered(field))
 
     def _offered(self, field: Field) -> tuple[Sequence[Choice], str]:
         """What a field may name, and a plain word before it."""

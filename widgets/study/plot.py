@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from widgets.instruments.text import nice_step, value_text
+from widgets.plot_frame import framed
 from widgets.theme import CAPTION, Fonts, set_role
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ class StudyPlot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._picture: Picture | None = None
-        self._view: Any = pg.PlotWidget(self, background=None)
-        self._item: Any = self._view.getPlotItem()
-        self._box: Any = self._item.getViewBox()
+        self._view, self._frame = framed(self)
+        self._box: Any = self._frame.box
         self._head = set_role(QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True), "caption")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -97,14 +97,11 @@ class StudyPlot(QWidget):
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setMinimumSize(60, 60)
-        self._item.hideButtons()
-        self._item.setMenuEnabled(False)
-        self._item.layout.setContentsMargins(0, 9, 18, 0)
-        self._box.setMouseEnabled(x=False, y=False)
+        self._frame.grid.setContentsMargins(0, 9, 18, 0)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0.0)
         for side in ("left", "bottom"):
-            axis = self._item.getAxis(side)
+            axis = self._frame.axes[side]
             axis.setPen(QPen(Qt.PenStyle.NoPen))
             axis.setStyle(
                 tickFont=Fonts().numbers(CAPTION),
@@ -114,15 +111,15 @@ class StudyPlot(QWidget):
                 autoExpandTextSpace=False,
                 hideOverlappingLabels=False,
             )
-        self._item.getAxis("bottom").setHeight(_BOTTOM)
+        self._frame.axes["bottom"].setHeight(_BOTTOM)
 
     def _draw(self) -> None:
         """Draw the picture from nothing."""
         self._box.clear()
         picture = self._picture
         for side in ("left", "bottom"):
-            self._item.getAxis(side).setTextPen(self._theme.muted)
-            self._item.getAxis(side).setTicks([[]])
+            self._frame.axes[side].setTextPen(self._theme.muted)
+            self._frame.axes[side].setTicks([[]])
         self._head.setText("" if picture is None else self._title(picture))
         if picture is None or picture.empty:
             return
@@ -164,11 +161,11 @@ class StudyPlot(QWidget):
         if picture.zones or any(dots.texts for dots in picture.dots):
             bottom -= _BELOW * (top - bottom)
         self._box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
-        self._item.getAxis("left").setWidth(_LEFT)
+        self._frame.axes["left"].setWidth(_LEFT)
         self._grid(left, right, _ticks(bottom, top, 5.0, picture.y_unit))
         wide = max(2.0, (self.width() - _LEFT) / _TICK_EVERY)
         least = 1.0 if picture.whole else 0.0
-        self._item.getAxis("bottom").setTicks(
+        self._frame.axes["bottom"].setTicks(
             [_ticks(left, right, wide, picture.x_unit, least=least)]
         )
         for zone in picture.zones:
@@ -184,7 +181,7 @@ class StudyPlot(QWidget):
 
     def _grid(self, left: float, right: float, ticks: list[tuple[float, str]]) -> None:
         """Labels at the left and a faint line for each."""
-        self._item.getAxis("left").setTicks([ticks])
+        self._frame.axes["left"].setTicks([ticks])
         heights = np.repeat(np.array([height for height, _ in ticks]), 2)
         grid = pg.PlotCurveItem(
             np.tile(np.array([left, right]), len(ticks)), heights, connect="pairs", antialias=False
@@ -291,12 +288,12 @@ class StudyPlot(QWidget):
         ends = [end for bar in bars for end in (bar.value, bar.low, bar.high)]
         left, right = _padded([*ends, 0.0])
         self._box.setRange(xRange=(left, right), yRange=(0.4, len(bars) + 0.6), padding=0)
-        self._item.getAxis("left").setWidth(self._label_width(bars))
+        self._frame.axes["left"].setWidth(self._label_width(bars))
         names = [(float(row), bar.label) for row, bar in zip(rows, bars, strict=True)]
-        self._item.getAxis("left").setTicks([names])
+        self._frame.axes["left"].setTicks([names])
         wide = max(2.0, self._box.width() / _TICK_EVERY)
         ticks = _ticks(left, right, wide, picture.x_unit)
-        self._item.getAxis("bottom").setTicks([ticks])
+        self._frame.axes["bottom"].setTicks([ticks])
         zero = pg.PlotCurveItem(np.zeros(2), np.array([0.4, len(bars) + 0.6]))
         zero.setPen(self._pen(self._theme.muted, 1.0))
         self._box.addItem(zero, ignoreBounds=True)

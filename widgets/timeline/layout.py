@@ -25,6 +25,8 @@ GLYPH: Final = 12.0
 _PAD: Final = 4.0
 _GAP: Final = 8.0
 _WIDEST: Final = 190.0
+_APART: Final = 1.0
+"""Pixels from a mark within which no other one tries for a label."""
 _SHORTEST_TEXT: Final = 34.0
 """A text elided further than this says nothing; the icon alone stands for it."""
 
@@ -91,14 +93,20 @@ def place_labels(wanted: Sequence[Wanted], left: float, right: float) -> list[La
     """
     ends = [left - _GAP] * len(ROWS)
     placed: list[Label | None] = []
+    tried = float("-inf")
     for i, each in enumerate(wanted):
+        if each.x - tried < _APART:  # of thousands of events most stand where there is no room left
+            placed.append(None)
+            continue
         text = min(each.text_width, _WIDEST)
         label = _whole(each.x, text, ends, right)
         if label is None:
             following = wanted[i + 1].x if i + 1 < len(wanted) else right
             label = _cut(each.x, text, ends, max(following, each.x + GLYPH), right)
         placed.append(label)
-        if label is not None:
+        if label is None:
+            tried = each.x
+        else:
             ends[ROWS.index(label.rect.top())] = label.rect.right()
     return placed
 

@@ -63,6 +63,7 @@ def lay_out(
     ruler: Ruler,
     measure: Callable[[str], float],
     tell: Callable[[Design, Event], str] = event_text,
+    known: dict[int, tuple[str, float]] | None = None,
 ) -> list[Mark]:
     """Marks of the visible events in order of time.
 
@@ -72,14 +73,19 @@ def lay_out(
         ruler: where times are.
         measure: tells the width of a text.
         tell: tells an event in words.
+        known: keeps the words of these events and their widths, by their places, from one time to the next.
     """
+    words = {} if known is None else known
     order = sorted(range(len(events)), key=lambda index: events[index].at)
     seen = [index for index in order if ruler.shows(events[index].at)]
-    texts = {index: tell(design, events[index]) for index in seen}
-    wanted = [Wanted(ruler.x(events[index].at), measure(texts[index])) for index in seen]
+    for index in seen:
+        if index not in words:
+            text = tell(design, events[index])
+            words[index] = text, measure(text)
+    wanted = [Wanted(ruler.x(events[index].at), words[index][1]) for index in seen]
     labels = place_labels(wanted, ruler.left - 20.0, ruler.right + 10.0)
     marks = [
-        Mark(index, events[index], texts[index], each.x, _bar_end(events[index], ruler), label)
+        Mark(index, events[index], words[index][0], each.x, _bar_end(events[index], ruler), label)
         for index, each, label in zip(seen, wanted, labels, strict=True)
     ]
     begun = [

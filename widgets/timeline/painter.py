@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _CURVE_BOTTOM: Final = BASELINE - 5.0
 _SQUARE: Final = 8.0
+_NEAR: Final = 2.0
+"""Pixels within which marks of one colour are as one."""
 _NOTICE_STATE: Final = {"health": "strained", "restored": "healthy", "alert": "saturated"}
 _AHEAD_ALPHA: Final = 110
 _BAR_ALPHA: Final = 120
@@ -74,6 +76,21 @@ class Scene:
     """Filled while drawing: where the counts of unseen events can be clicked."""
 
 
+class _Places:
+    """Where something was painted, as far as places can be told apart."""
+
+    def __init__(self) -> None:
+        """Nowhere."""
+        self._taken: set[tuple[object, ...]] = set()
+
+    def is_new(self, colour: str, *places: float | None) -> bool:
+        """Whether nothing in a colour is at a place, or from one to another, yet; from now on something is."""
+        key = (colour, *(None if each is None else round(each / _NEAR) for each in places))
+        is_new = key not in self._taken
+        self._taken.add(key)
+        return is_new
+
+
 class StripPainter:
     """Paints scenes in one theme."""
 
@@ -100,16 +117,10 @@ class StripPainter:
         )
         self._curve(painter, scene, scene.planned, _AHEAD_ALPHA)
         self._curve(painter, scene, scene.measured, 255)
-        for mark in scene.marks:
-            self._bar(painter, mark, ruler)
-        for notice in scene.notices:
-            if ruler.shows(notice.at):
-                ink = notice_ink(self._theme, notice.kind)
-                painter.fillRect(notice_rect(notice, ruler), QColor(ink.colour))
+        self._bars(painter, scene)
+        self._ticks(painter, scene)
         self._words(painter, scene)
-        for mark in scene.marks:
-            if mark.x >= ruler.left - 1.0:
-                self._mark(painter, mark, selected=mark.index == scene.selected)
+        self._marks(painter, scene)
         self._unseen(painter, scene)
         self._pointer(painter, scene)
         if not math.isnan(scene.held):
@@ -122,6 +133,34 @@ class StripPainter:
         elif ruler.shows(scene.now) and scene.now > 0.0:
             self._playhead(painter, scene, scene.now, self._theme.text, self._theme.panel)
         self._comments(painter, scene)
+
+    # Of thousands in one place only the first of each colour is painted: the others would lie on it.
+
+    def _bars(self, painter: QPainter, scene: Scene) -> None:
+        """How long the events last."""
+        places = _Places()
+        for mark in scene.marks:
+            if places.is_new(event_ink(self._theme, mark.event).colour, mark.x, mark.bar_end):
+                self._bar(painter, mark, scene.ruler)
+
+    def _ticks(self, painter: QPainter, scene: Scene) -> None:
+        """When the run had something to say."""
+        places = _Places()
+        for notice in scene.notices:
+            if scene.ruler.shows(notice.at):
+                colour = notice_ink(self._theme, notice.kind).colour
+                if places.is_new(colour, scene.ruler.x(notice.at)):
+                    painter.fillRect(notice_rect(notice, scene.ruler), QColor(colour))
+
+    def _marks(self, painter: QPainter, scene: Scene) -> None:
+        """The events; those that are selected or have words in any case."""
+        places = _Places()
+        for mark in scene.marks:
+            selected = mark.index == scene.selected
+            colour = event_ink(self._theme, mark.event).colour
+            alone = places.is_new(colour, mark.x) or selected or mark.label is not None
+            if mark.x >= scene.ruler.left - 1.0 and alone:
+                self._mark(painter, mark, selected=selected)
 
     def _words(self, painter: QPainter, scene: Scene) -> None:
         """What somebody did, or what alarmed, below its tick."""

@@ -80,7 +80,10 @@ class TimelineStrip(QWidget):
         self._load = LoadCurve()
         self._notices: deque[Notice] = deque(maxlen=_NOTICES)
         self._painter = StripPainter(theme, self._icons)
-        self._marks: list[Mark] = []
+        self._about: tuple[object, ...] | None = None
+        """What the words and marks below are of."""
+        self._words: dict[int, tuple[str, float]] = {}
+        self._laid: tuple[Ruler, list[Mark]] | None = None
         self._scene: Scene | None = None
         self._title = section_label("Timeline", self)
         self._add_button = set_role(QToolButton(self), "flat")
@@ -112,7 +115,15 @@ class TimelineStrip(QWidget):
         """The events that are visible now, in order of time."""
         if self._design is None:
             return []
-        return lay_out(self._design, self.events, self.ruler, self._painter.measure, self._told)
+        about = (self._design, self.events, self._painter)
+        if self._about is None or any(a is not b for a, b in zip(about, self._about, strict=True)):
+            self._about, self._words, self._laid = about, {}, None
+        ruler = self.ruler
+        if self._laid is None or self._laid[0] != ruler:
+            measure, words = self._painter.measure, self._words
+            marks = lay_out(self._design, self.events, ruler, measure, self._told, words)
+            self._laid = (ruler, marks)
+        return self._laid[1]
 
     def _told(self, design: Design, event: Event) -> str:
         """What an event of the design says."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from engine.model.design import Design, Node
 from engine.model.edits import Remove
 from widgets.canvas import commands
-from widgets.canvas.turns import Turns
+from widgets.turns import Turns
 
 
 def row(count: int) -> Design:
@@ -38,7 +40,8 @@ def test_many_items_are_read_added_and_selected_in_turns(long_desk) -> None:
     before = desk.selection
     desk.view.paste(desk.view.copy())
     assert desk.edits == [], "read"
-    turns.turn()
+    while not desk.edits:  # what it comes to is found out by a thread
+        turns.turn()
     assert len(desk.design.nodes) == 6
     assert desk.selection == before
     assert finish(turns) == 1
@@ -103,3 +106,17 @@ def test_a_long_flowchart_is_laid_out_in_turns(make_desk, monkeypatch) -> None:
     desk.view.paste("flowchart LR\n")
     finish(desk.view._commands.turns)
     assert "has no nodes" in desk.messages[-1]
+
+
+def test_a_picture_of_many_items_is_painted_some_a_step(make_desk) -> None:
+    desk = make_desk(row(60))
+    whole = QImage(900, 600, QImage.Format.Format_RGB32)
+    whole.fill(0)
+    with QPainter(whole) as painter:
+        desk.view.paint_design(painter, QRectF(whole.rect()))
+    steps = QImage(900, 600, QImage.Format.Format_RGB32)
+    steps.fill(0)
+    with QPainter(steps) as painter:
+        count = sum(1 for _ in desk.view.painting(painter, QRectF(steps.rect())))
+    assert count >= 60 // 8
+    assert steps == whole

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from engine.catalog import COMPONENTS
 from engine.model.edits import SetField
@@ -14,6 +15,7 @@ from tests.helpers.builders import client, design, link, node
 from widgets.inspector import InspectorPanel
 from widgets.inspector.fields import Field
 from widgets.inspector.folding import ROOM, Folding, contents
+from widgets.inspector.form import LINES, Form
 from widgets.inspector.group_heading import GroupHeading
 from widgets.inspector.row import Row
 from widgets.inspector.shapes import Shape
@@ -192,3 +194,33 @@ def test_lines_are_made_when_their_group_is_first_seen_open(panel) -> None:
     assert all(closed.y() < row.y() < below for row in lines)
     closed.click()
     assert not any(row.isVisible() for row in lines)
+
+
+def test_of_a_very_long_group_the_first_lines_are_made(qtbot, look) -> None:
+    form = Form(look)
+    qtbot.addWidget(form)
+    number = Shape("number")
+    fields = [Field((f"n{place}",), number, f"N{place}", value=1.0) for place in range(3 * LINES)]
+    form.show_fields(fields)
+    form.show()
+
+    def lines() -> list[str]:
+        return [row.field.title for row in form.findChildren(Row) if row.isVisible()]
+
+    def more() -> QPushButton | None:
+        found = [each for each in form.findChildren(QPushButton) if each.isVisible()]
+        return next((each for each in found if "more" in each.text()), None)
+
+    assert lines() == [f"N{place}" for place in range(LINES)]
+    assert form.row((f"n{2 * LINES}",)) is not None, "one that is asked for is made"
+    assert lines()[-1] == f"N{2 * LINES}"
+    offer = more()
+    assert offer is not None
+    assert f"of {3 * LINES} lines" in offer.text()
+    offer.click()
+    assert len(lines()) == 2 * LINES + 1
+    offer = more()
+    assert offer is not None
+    offer.click()
+    assert sorted(lines()) == sorted(field.title for field in fields)
+    assert more() is None

@@ -9,9 +9,11 @@ from engine.catalog import COMPONENTS
 from engine.model.alerts import Alerts
 from engine.model.autoscale import Autoscale
 from engine.model.design import Design, Node, Objective
+from engine.model.edits import SetField
 from engine.model.load_curves import TableLoad
 from tests.widgets.inspector.conftest import Bench
 from widgets.inspector import InspectorPanel
+from widgets.inspector.editors.pager import LINES
 from widgets.inspector.fields import Column, config_fields
 from widgets.inspector.shapes import shape_of
 
@@ -157,3 +159,18 @@ def test_several_with_different_rows_say_so(bench, qtbot) -> None:
     steps = bench.row(*STEPS).editor
     assert steps.rows == []
     assert steps.add.text() == "mixed; write one for all"
+
+
+def test_long_lists_are_seen_page_by_page_and_kept_whole(bench) -> None:
+    many = [[float(place), place % 7] for place in range(3 * LINES + 5)]
+    bench.apply(SetField("web", ("config", "autoscale", "steps"), many))
+    editor = bench.row(*STEPS).editor
+    assert len(editor.rows) == LINES
+    press(bench, editor.pager.on)
+    assert texts(editor)[0][0] == str(LINES)
+    press(bench, editor.rows[0].remove)
+    assert stored(bench, "steps") == many[:LINES] + many[LINES + 1 :]
+    press(bench, editor.add)
+    assert len(stored(bench, "steps")) == len(many)
+    assert len(editor.rows) == 5, "the last page is seen"
+    assert stored(bench, "steps")[:LINES] == many[:LINES]

@@ -56,7 +56,7 @@ def test_what_is_counted_has_whole_ticks() -> None:
 def test_bars_stand_beside_their_names_the_first_on_top(plot) -> None:
     bars = (Bar("web.workers", -0.4, -0.5, -0.3), Bar("load", 0.9, 0.1, 1.7, clear=False))
     plot.show_picture(Picture("", bars=bars))
-    (ticks,) = plot._item.getAxis("left")._tickLevels
+    (ticks,) = plot._frame.axes["left"]._tickLevels
     assert ticks == [(2.0, "web.workers"), (1.0, "load")]
     (left, right), _ = ranges(plot)
     assert left < -0.5

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QTo
 
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.editors.number import NumberEditor
+from widgets.inspector.editors.pager import Pager
 from widgets.inspector.fields import Column, Field
 from widgets.inspector.shapes import Shape
 from widgets.theme import set_role
@@ -92,6 +93,9 @@ class RowsEditor(Editor):
         """No rows."""
         super().__init__(look)
         self.rows: list[NumbersRow] = []
+        """Those on the page that is seen."""
+        self.pager = Pager(look, "rows")
+        self.pager.asked.connect(self._turn)
         self.heads: list[QLabel] = []
         self.add = set_role(QPushButton("Add a row"), "link")
         self.add.clicked.connect(self._add)
@@ -117,8 +121,10 @@ class RowsEditor(Editor):
         self.add.setText("mixed; write one for all" if self.field.mixed else "Add a row")
         if len(self.heads) != len(columns):
             self._name(columns)
-        self._match(len(stored), len(columns))
-        for row, numbers in zip(self.rows, stored, strict=True):
+        self.pager.show_count(len(stored))
+        begin, end = self.pager.span
+        self._match(end - begin, len(columns))
+        for row, numbers in zip(self.rows, stored[begin:end], strict=True):
             row.show_numbers(numbers, columns)
 
     def commit(self) -> None:
@@ -133,8 +139,23 @@ class RowsEditor(Editor):
 
     def forget(self) -> None:
         """Drop the drafts."""
+        self.pager.go_to_begin()
         for row in self.rows:
             row.forget()
+
+    def _turn(self, step: int) -> None:
+        """Show another page; what is typed on this one is taken before."""
+        for row in self.rows:
+            row.commit()
+            row.forget()
+        self.pager.turn(step)
+        self.refresh()
+
+    def _all(self, rows: Sequence[NumbersRow]) -> list[list[JsonValue]]:
+        """All rows: those of other pages as they are stored, with the lines of this one between them."""
+        begin, end = self.pager.span
+        stored = self._stored()
+        return [*stored[:begin], *(row.numbers() for row in rows), *stored[end:]]
 
     def _stored(self) -> list[list[JsonValue]]:
         """The rows; numbers that lack in a malformed one count as zero until it is mended."""
@@ -170,12 +191,13 @@ class RowsEditor(Editor):
             row.removed.connect(self._remove)
             self.rows.append(row)
             self._grid.addWidget(row, len(self.rows), 0)
-        self._grid.addWidget(self.add, 1 + count, 0, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self.pager, 1 + count, 0)
+        self._grid.addWidget(self.add, 2 + count, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _collect(self) -> None:
         """Commit all rows; those that rise in their first number stay in order."""
         self._touched = cast("NumbersRow", self.sender()).touched
-        rows = [row.numbers() for row in self.rows]
+        rows = self._all(self.rows)
         before = [_size(row[0]) for row in self._stored()]
         if before == sorted(before):
             rows.sort(key=lambda row: _size(row[0]))
@@ -184,13 +206,14 @@ class RowsEditor(Editor):
     def _remove(self) -> None:
         """Commit without the row whose button was pressed; without any it is as if nothing was set."""
         gone = self.sender()
-        rows = [row.numbers() for row in self.rows if row is not gone]
+        rows = self._all([row for row in self.rows if row is not gone])
         self.committed.emit(rows or (None if self.field.shape.nullable else []))
 
     def _add(self) -> None:
         """Commit one more row: half-way between the last two, where it fits whatever the order and the bounds."""
         columns = self.field.columns
-        rows = [row.numbers() for row in self.rows]
+        rows = self._all(self.rows)
+        self.pager.go_to_end()
         if len(rows) > 1:
             ends = zip(rows[-2], rows[-1], columns, strict=True)
             rows.insert(-1, [_middle(_size(a), _size(b), column) for a, b, column in ends])

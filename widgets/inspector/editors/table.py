@@ -16,12 +16,15 @@ from PySide6.QtWidgets import (
 
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.editors.number import NumberEditor
+from widgets.inspector.editors.pager import Pager
 from widgets.inspector.editors.rows import NumbersRow
 from widgets.inspector.fields import Column, Field
 from widgets.inspector.shapes import Shape
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from widgets.theme import ThemeManager
 
 _NUMBER = Shape("number")
@@ -65,6 +68,9 @@ class RateEditor(Editor):
         self.flat = set_role(QPushButton("Make constant"), "link")
         self.flat.clicked.connect(self._to_constant)
         self.rows: list[PointRow] = []
+        """Of the points on the page that is seen."""
+        self.pager = Pager(look, "points")
+        self.pager.asked.connect(self._turn)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(4)
@@ -86,6 +92,9 @@ class RateEditor(Editor):
         self.add.setVisible(scheduled)
         self.flat.setVisible(scheduled)
         points = self._points() if scheduled else []
+        self.pager.show_count(len(points))
+        begin, end = self.pager.span
+        points = points[begin:end]
         self._match_rows(len(points))
         for row, (time, rate) in zip(self.rows, points, strict=True):
             row.show_point(time, rate, self.field.unit)
@@ -119,8 +128,23 @@ class RateEditor(Editor):
     def forget(self) -> None:
         """Drop the drafts."""
         self.constant.forget()
+        self.pager.go_to_begin()
         for row in self.rows:
             row.forget()
+
+    def _turn(self, step: int) -> None:
+        """Show another page; what is typed on this one is taken before."""
+        for row in self.rows:
+            row.commit()
+            row.forget()
+        self.pager.turn(step)
+        self.refresh()
+
+    def _all(self, rows: Sequence[PointRow]) -> list[list[float]]:
+        """All points: those of other pages as they are stored, with the rows of this one between them."""
+        begin, end = self.pager.span
+        stored = [list(point) for point in self._points()]
+        return [*stored[:begin], *(row.point() for row in rows), *stored[end:]]
 
     def _points(self) -> list[tuple[float, float]]:
         """The schedule; malformed points count as zero until they are mended."""
@@ -142,24 +166,26 @@ class RateEditor(Editor):
             row.removed.connect(self._remove)
             self.rows.append(row)
             self._grid.addWidget(row, 1 + len(self.rows), 0, 1, 2)
-        self._grid.addWidget(self.add, 2 + count, 0)
-        self._grid.addWidget(self.flat, 2 + count, 1)
+        self._grid.addWidget(self.pager, 2 + count, 0, 1, 2)
+        self._grid.addWidget(self.add, 3 + count, 0)
+        self._grid.addWidget(self.flat, 3 + count, 1)
 
     def _collect(self) -> None:
         """Commit all points in the order of time; the two points of a step stay as they stand."""
-        points = [row.point() for row in self.rows]
-        self.committed.emit(sorted(points, key=lambda point: point[0]))
+        self.committed.emit(sorted(self._all(self.rows), key=lambda point: point[0]))
 
     def _remove(self) -> None:
         """Commit without the point whose button was pressed; the last one makes it constant."""
         gone = self.sender()
-        points = [row.point() for row in self.rows if row is not gone]
+        points = self._all([row for row in self.rows if row is not gone])
         self.committed.emit(points or self._points()[0][1])
 
     def _add(self) -> None:
         """Commit one more point, a minute after the last."""
         time, rate = self._points()[-1]
-        self.committed.emit([*(row.point() for row in self.rows), [time + 60.0, rate]])
+        points = [*self._all(self.rows), [time + 60.0, rate]]
+        self.pager.go_to_end()
+        self.committed.emit(points)
 
     def _to_schedule(self) -> None:
         """Begin a schedule at the constant rate."""
@@ -182,7 +208,10 @@ class NamedNumbersEditor(Editor):
         """Empty editor."""
         super().__init__(look)
         self.editors: dict[str, NumberEditor] = {}
+        """Of the names on the page that is seen."""
         self.titles: dict[str, QLabel] = {}
+        self.pager = Pager(look, "names")
+        self.pager.asked.connect(self._turn)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -194,6 +223,7 @@ class NamedNumbersEditor(Editor):
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(12, 0, 0, 0)
         self._grid.addWidget(self._empty, 0, 0, 1, 2)
+        self._grid.addWidget(self.pager, 1, 0, 1, 2)
 
     def wide(self) -> bool:
         """Always: a line a name."""
@@ -202,15 +232,20 @@ class NamedNumbersEditor(Editor):
     def refresh(self) -> None:
         """Show the numbers."""
         names = self._names()
-        if list(self.editors) != names:
-            self._rebuild(names)
+        self.pager.show_count(len(names))
+        begin, end = self.pager.span
+        if list(self.editors) != names[begin:end]:
+            self._rebuild(names[begin:end])
         numbers = self._numbers()
+        options = {str(option.value): option for option in self.field.options}
         for name, editor in self.editors.items():
-            self.titles[name].setText(self._title(name))
+            option = options.get(name)
+            title = name if option is None else option.label
+            self.titles[name].setText(title)
             mixed = self.field.mixed
-            blank = self._blank(name)
+            blank = "" if option is None else option.blank
             value = (numbers.get(name) or None) if blank else numbers.get(name, 0.0)
-            unit, title = self.field.unit, self._title(name)
+            unit = self.field.unit
             shape = replace(_NUMBER, nullable=True) if blank else _NUMBER
             editor.show_field(
                 Field(
@@ -225,8 +260,15 @@ class NamedNumbersEditor(Editor):
 
     def forget(self) -> None:
         """Drop the drafts."""
+        self.pager.go_to_begin()
         for editor in self.editors.values():
             editor.forget()
+
+    def _turn(self, step: int) -> None:
+        """Show another page; what is typed on this one is taken before."""
+        self.commit()
+        self.pager.turn(step)
+        self.refresh()
 
     def _names(self) -> list[str]:
         """Those of the design, then those that only the value has."""
@@ -238,21 +280,11 @@ class NamedNumbersEditor(Editor):
         value = self.field.value if isinstance(self.field.value, dict) else {}
         return {name: _number(number) for name, number in value.items()}
 
-    def _blank(self, name: str) -> str:
-        """What stands where it has no number; nothing where it then counts as zero."""
-        blanks = (o.blank for o in self.field.options if str(o.value) == name)
-        return next(blanks, "")
-
-    def _title(self, name: str) -> str:
-        """What people call it."""
-        titles = (o.label for o in self.field.options if str(o.value) == name)
-        return next(titles, name)
-
     def _rebuild(self, names: list[str]) -> None:
         """Lines for another set of names."""
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
-            if widget is not None and widget is not self._empty:
+            if widget is not None and widget not in (self._empty, self.pager):
                 widget.hide()
                 widget.deleteLater()
         self.editors, self.titles = {}, {}
@@ -261,13 +293,14 @@ class NamedNumbersEditor(Editor):
             editor.committed.connect(lambda value, name=name: self._collect(name, value))
             editor.refused.connect(self.refused)
             self.editors[name] = editor
-            label = self.titles[name] = set_role(QLabel(self._title(name)), "field")
+            label = self.titles[name] = set_role(QLabel(), "field")
             label.setWordWrap(True)
             label.setContentsMargins(12, 0, 0, 0)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._grid.addWidget(label, i, 0)
             self._grid.addWidget(editor, i, 1)
         self._grid.addWidget(self._empty, len(names), 0, 1, 2)
+        self._grid.addWidget(self.pager, len(names) + 1, 0, 1, 2)
         self._empty.setVisible(not names)
 
     def _collect(self, name: str, number: object) -> None:

@@ -82,6 +82,11 @@ class ConfiguredSubject:
             return
         item, cls = self.items[self._looked_at], self._classes[self._looked_at]
         self._looked_at += 1
+        if (
+            len(self.items) == 1
+        ):  # nothing to compare: to write out a recording takes noticeably long
+            self._shared = SharedFields(self._of(item, cls))
+            return
         like = cls, repr(item.config)
         if self._shared is None:
             self._shared = SharedFields(self._of(item, cls))

@@ -1,4 +1,4 @@
-"""Long work of the canvas, a step a turn of the event loop, so that the window answers in between."""
+"""Long work of the window, a step a turn of the event loop, so that the window answers in between."""
 
 from __future__ import annotations
 
