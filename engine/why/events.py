@@ -100,13 +100,24 @@ class Events:
     def _fact(self, event: EventPlan, node: str | None = None, link: str | None = None) -> Fact:
         """An event in words."""
         what = event.label or event.change
-        return Fact(event.at, what, node=node, link=link, first=True)
+        return Fact(self._acted(event), what, node=node, link=link, first=True)
+
+    def _acted(self, event: EventPlan) -> float:
+        """When an event began to act (s): one that is made by hand may be drawn a little before the run is told of it."""
+        late = (
+            each.at
+            for each in self._record.notices
+            if each.kind == "event"
+            and each.text == event.label
+            and event.at <= each.at <= event.end
+        )
+        return next(late, event.at)
 
     def _faults(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note what failed by itself."""
         events = self._record.plan.events
-        told = {(each.at, each.label) for each in events}
-        here = {each.at for each in events if node in self._nodes(each)}
+        told = {(self._acted(each), each.label) for each in events}
+        here = {self._acted(each) for each in events if node in self._nodes(each)}
         for notice in self._noticed(node, near):
             by_itself = notice.kind == "event" or notice.roles == ("cause",)
             if by_itself and notice.at not in here and (notice.at, notice.text) not in told:

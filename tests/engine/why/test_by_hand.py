@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.model.edits import Remove, SetField
+from engine.model.edits import Remove, SetDesign, SetField
 from engine.run.session import Session
 from engine.why.chain import explain
 from engine.why.record import Record
@@ -142,3 +142,21 @@ def test_each_moment_is_explained_by_the_design_as_it_was_then() -> None:
     assert next(each for each in record.plan.links if each.id == "users-web").timeout == 2.0
     record.forget_after(20.0)
     assert explain(record, {}, 15.0)[0].item == "db"
+
+
+def test_what_is_broken_by_hand_is_told_once_when_it_broke() -> None:
+    """The window shows a moment that is over: the event is drawn there, and the run hears of it a little later."""
+    kill = {"at": AT - 0.3, "duration": 20.0, "target": "db", "change": "kill"}
+    made = SetField("cache", ("config", "capacity"), 1).apply(shop()).design
+    made = SetField("db", ("config", "connections"), 20).apply(made).design
+    made = SetField("web", ("config", "workers"), 50).apply(made).design
+    session = Session(made)
+    record = Record(session.plan)
+    for second in range(1, int(END) + 1):
+        session.advance(float(second))
+        if second == AT:
+            session.apply(SetDesign(("scenario", "events"), [kill], "Break: kill instances"))
+            record.follow(session.plan, session.now)
+        record.add(session.snapshot())
+    found = explain(record, {})
+    assert [(each.item, each.time) for each in found if each.first] == [("db", AT)]
