@@ -370,6 +370,7 @@ class CommentsCard(Overlay):
             if thread.is_whole and thread.said in wanted:
                 kept[thread.index] = thread
             else:
+                self._column.removeWidget(thread)
                 thread.hide()
                 thread.deleteLater()  # not at once: one of its buttons may have asked for this
         self.threads = list(kept.values())

@@ -221,3 +221,16 @@ def test_threads_stay_when_something_else_changes(card, qtbot) -> None:
     assert before[1].answer.text() == "half an answ"
     card.document.push(SetField("web", ("name",), "Front"))
     assert not set(before) & set(card.threads)  # each says what it is about
+
+
+def test_threads_lie_in_their_order_whatever_went_before(card, qtbot) -> None:
+    comments = tuple(Comment(text=f"No. {place}") for place in range(4))
+    card.document.replace(SHOP.model_copy(update={"comments": comments}), None)
+    card.open_about(None, None)
+    card.threads[0].settle.click()
+    order = [card._column.itemAt(place).widget() for place in range(4)]
+    assert order == card.threads
+    assert [thread.index for thread in card.threads] == [2, 1, 0, 3], "what is done comes last"
+    card.document.stack.undo()
+    assert [card._column.itemAt(place).widget() for place in range(4)] == card.threads
+    assert [thread.index for thread in card.threads] == [3, 2, 1, 0]
