@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _Key = tuple["Path", str]
-LINES: Final = 60
+LINES: Final = 30
 """Lines of a group that are made unasked: of a list of hundreds of things, the first."""
 
 
