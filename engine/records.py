@@ -150,13 +150,20 @@ def _refuse_to_delete(_self: Any, name: str) -> NoReturn:
 
 def _state(self: Any) -> list[Any]:
     """What copies and pickles keep of an object without a dictionary."""
-    return [getattr(self, each.name) for each in fields(self)]
+    kind = type(self)
+    values = ", ".join(f"self.{each.name}" for each in fields(kind))
+    kind.__getstate__ = _method("__getstate__(self)", f"return [{values}]")
+    state: list[Any] = kind.__getstate__(self)
+    return state
 
 
 def _restore(self: Any, state: Sequence[Any]) -> None:
     """Fill a new object, frozen or not."""
-    for each, value in zip(fields(self), state, strict=True):
-        _SET(self, each.name, value)
+    kind = type(self)
+    names = [each.name for each in fields(kind)]
+    body = [f"[{', '.join(names)}] = state", *(f"_SET(self, {each!r}, {each})" for each in names)]
+    kind.__setstate__ = _method("__setstate__(self, state)", "\n ".join(body), {"_SET": _SET})
+    kind.__setstate__(self, state)
 
 
 _SHARED: Final[tuple[_Method, ...]] = (("__repr__", _repr),)

@@ -9,7 +9,7 @@ from widgets.canvas.readings import link_readings, node_readings
 from widgets.canvas.smoothing import SIMULATED_TAU, Smooth, elapsed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.model.design import Design, Event
     from engine.sim.snapshot import NodeGauge, Sample, Snapshot
@@ -29,6 +29,8 @@ _PIECES: Final = 6
 """Of a long time, so many times `SIMULATED_TAU` are looked at: what was before is forgotten."""
 _PERIOD: Final = 0.1
 """Wall seconds between looks at gauges alone: cards are not painted faster than that."""
+_TURN: Final = 1000
+"""Nodes and links whose numbers are taken in within one step: some 20 ms."""
 
 
 class LiveStats:
@@ -55,6 +57,11 @@ class LiveStats:
 
     def observe(self, snapshot: Snapshot, wall: float) -> None:
         """Take a snapshot in, ``wall`` seconds after the one before; an earlier time starts over."""
+        for _ in self._observing(snapshot, wall):
+            pass
+
+    def _observing(self, snapshot: Snapshot, wall: float) -> Iterator[None]:
+        """Take a snapshot in, step by step."""
         if self.time is not None and snapshot.time < self.time:
             self.clear()
         passed = snapshot.time - (self.time if self.time is not None else 0.0)
@@ -72,10 +79,10 @@ class LiveStats:
         whole = sum(map(_span, pieces)) or 1.0
         for piece in before:
             share = _span(piece) / whole
-            self._take(piece, {}, {}, elapsed(wall * share, simulated * share))
+            yield from self._take(piece, {}, {}, elapsed(wall * share, simulated * share))
         share = _span(last) / whole if before else 1.0
         seconds = elapsed(wall * share, simulated * share)
-        self._take(last, snapshot.gauges, snapshot.in_flight, seconds)
+        yield from self._take(last, snapshot.gauges, snapshot.in_flight, seconds)
 
     def _take(
         self,
@@ -83,14 +90,19 @@ class LiveStats:
         gauges: Mapping[str, NodeGauge],
         in_flight: Mapping[str, int],
         seconds: float,
-    ) -> None:
-        """Take in what was so on average in an interval, and at its end."""
+    ) -> Iterator[None]:
+        """Take in what was so on average in an interval, and at its end, step by step."""
         nodes = node_readings(samples)
-        for node_id in nodes.keys() | gauges.keys():
+        for place, node_id in enumerate(nodes.keys() | gauges.keys(), 1):
+            if place % _TURN == 0:
+                yield
             health = self.nodes.setdefault(node_id, NodeHealth())
             health.observe(nodes.get(node_id), gauges.get(node_id), seconds)
+        yield
         links = link_readings(samples)
-        for link_id in links.keys() | in_flight.keys():
+        for place, link_id in enumerate(links.keys() | in_flight.keys(), 1):
+            if place % _TURN == 0:
+                yield
             way = self.links.setdefault(link_id, LinkHealth())
             way.observe(links.get(link_id), in_flight.get(link_id, 0), seconds)
 
@@ -104,18 +116,23 @@ class LiveStats:
     def of_moment(cls, moment: Moment) -> LiveStats:
         """The numbers of a moment of the past, as somebody would have read them who watched in real time."""
         stats = cls()
+        for _ in stats.becoming(moment):
+            pass
+        return stats
+
+    def becoming(self, moment: Moment) -> Iterator[None]:
+        """Have the numbers of a moment of the past, step by step."""
         calms: Calms = moment.memory if isinstance(moment.memory, dict) else {}
         for place, snapshot in enumerate(moment.snapshots):
             before = moment.snapshots[place - 1].time if place else snapshot.time - STEP
-            stats.observe(snapshot, max(snapshot.time - before, 1e-6))
+            yield from self._observing(snapshot, max(snapshot.time - before, 1e-6))
             if place == 0:
                 for item, (p99, seen) in calms.items():
                     calm = Calm(Smooth(p99), seen)
-                    if item in stats.nodes:
-                        stats.nodes[item].calm = calm
-                    elif item in stats.links:
-                        stats.links[item].calm = calm
-        return stats
+                    if item in self.nodes:
+                        self.nodes[item].calm = calm
+                    elif item in self.links:
+                        self.links[item].calm = calm
 
     def relearn(self) -> None:
         """Forget what was calm: after a change of wiring a request is another thing than before."""

@@ -6,8 +6,11 @@ import math
 from typing import TYPE_CHECKING, Final, Literal
 
 from widgets.canvas.live_stats import LiveStats
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from engine.sim.snapshot import Snapshot
     from widgets.canvas.scene import CanvasScene
     from widgets.instruments import Moment
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 Motion = Literal["full", "reduced"]
 _ROUND: Final = 0.25
 """Wall seconds in which every card is looked at once: faster than that nobody reads."""
+_AT_ONCE: Final = 1500
+"""Numbers of nodes and links that are worked out for a moment of the past without a break."""
 _DOTS_SHOWN: Final = 60.0
 """Crossings a wall second of a link that are shown as dots; above, the stroke flows as well."""
 
@@ -22,9 +27,13 @@ _DOTS_SHOWN: Final = 60.0
 class Running:
     """Feeds snapshots to the stats, and what changed to the scene."""
 
-    def __init__(self, scene: CanvasScene) -> None:
-        """No run yet."""
+    def __init__(self, scene: CanvasScene, moment_shown: Callable[[], None]) -> None:
+        """No run yet; who is asked to is told when another moment is shown, or now."""
         self._scene = scene
+        self._moment_shown = moment_shown
+        self._turns = Turns(scene)
+        self._wanted: Moment | None = None
+        """The moment that is asked for and not worked out yet."""
         self._next = 0
         self._since_streams = 0.0
         self.motion: Motion = "full"
@@ -58,20 +67,48 @@ class Running:
             self._choose_streams()
 
     def show_past(self, moment: Moment | None) -> None:
-        """Show a moment of the past, or go back to now. Nothing moves in a moment."""
-        scene = self._scene
-        if moment is None and scene.presenter.past is None:
+        """Show a moment of the past, or go back to now. Nothing moves in a moment.
+
+        What a large design showed is worked out in turns; whoever drags sees what is ready in between.
+        """
+        if moment is None:
+            self._forget_moments()
+            if self._scene.presenter.past is not None:
+                self._show_moment(None)
+                self._choose_streams()
             return
-        scene.presenter.past = None if moment is None else LiveStats.of_moment(moment)
+        self._wanted = moment
+        if not self._turns.is_busy:
+            items = len(self._scene.cards) + len(self._scene.links)
+            is_long = items * len(moment.snapshots) > _AT_ONCE
+            self._turns.do(self._working_out(), is_long=is_long)
+
+    def _working_out(self) -> Iterator[None]:
+        """Work out the moment that was asked for last, and show it; then the one that was asked for meanwhile."""
+        while (moment := self._wanted) is not None:
+            self._wanted = None
+            stats = LiveStats()
+            yield from stats.becoming(moment)
+            self._show_moment(stats)
+
+    def _show_moment(self, past: LiveStats | None) -> None:
+        """Show the numbers of a moment, or those of now."""
+        scene = self._scene
+        scene.presenter.past = past
         scene.dots.clear()
         scene.streams.set_links({})
         scene.presenter.update_faults()
         self._refresh(len(scene.cards) + len(scene.links) + len(scene.frames))
-        if moment is None:
-            self._choose_streams()
+        self._moment_shown()
+
+    def _forget_moments(self) -> None:
+        """Work no moment out any more."""
+        self._wanted = None
+        self._turns.forget()
 
     def go_on_from(self, moment: Moment) -> None:
         """The run went back to a moment: what was known then is known now."""
+        self._forget_moments()
         presenter = self._scene.presenter
         presenter.past, presenter.live = None, LiveStats.of_moment(moment)
         self._scene.dots.clear()
@@ -81,6 +118,7 @@ class Running:
 
     def clear(self) -> None:
         """Take every trace of the run away."""
+        self._forget_moments()
         scene = self._scene
         scene.presenter.live.clear()
         scene.presenter.past = None

@@ -90,7 +90,7 @@ class CanvasView(QGraphicsView):
         self._commands = Commands(self._stage)
         self._hand = GestureController(self._stage, self._commands, self.viewport())
         self._popups = Popups(self._stage, self._commands, self)
-        self._running = Running(self._scene)
+        self._running = Running(self._scene, self._show_moment)
         self.minimap = Minimap(self._scene, self._camera, self._look, self)
         self.arrived = self._scene.arriving.done
         self._legend = MapLegend(self._look, self)
@@ -189,6 +189,9 @@ class CanvasView(QGraphicsView):
     def show_past(self, moment: Moment | None) -> None:
         """Show a moment of the past while the run may go on; None goes back to now."""
         self._running.show_past(moment)
+
+    def _show_moment(self) -> None:
+        """Another moment is shown, or now."""
         self.minimap.touch()
         self._wake()
 

@@ -22,6 +22,7 @@ from engine.sim.snapshot import (
     Sample,
     Snapshot,
 )
+from widgets.canvas import running
 from widgets.instruments import Past
 
 
@@ -256,8 +257,8 @@ def test_a_new_wiring_is_not_measured_by_the_calm_of_the_old(desk) -> None:
     assert desk.view._scene.cards["web"].face.state == "healthy"
 
 
-def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
-    view, past = desk.view, Past()
+def half_broken(view, past: Past) -> Snapshot:
+    """Show and keep a minute in whose second half every other request fails; returns the last snapshot."""
     quiet = {
         "web": NodeSample(
             arrivals=50, completed=50, latency=Percentiles(50, 0.01, 0.01, 0.02, 0.02)
@@ -271,6 +272,13 @@ def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
         )
         view.show_snapshot(now, 1.0)
         past.add(now, view.remember())
+    return now
+
+
+def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
+    view, past = desk.view, Past()
+    now = half_broken(view, past)
+    broken = now.samples[0].nodes
     cards = view._scene.cards
     assert cards["web"].face.state == "failing"
     view.show_past(past.at(20.0))
@@ -283,6 +291,30 @@ def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
     view.show_past(None)
     assert cards["web"].face.state == "failing"
     assert view._scene.presenter.stats.time == 61.0
+
+
+def test_moments_of_large_designs_are_worked_out_in_turns(desk, monkeypatch) -> None:
+    """Whoever drags sees each that is ready, and then the one where the cursor is by then."""
+    monkeypatch.setattr(running, "_AT_ONCE", 0)
+    view, past = desk.view, Past()
+    half_broken(view, past)
+    turns, web = view._running._turns, view._scene.cards["web"]
+    view.show_past(past.at(20.0))
+    assert web.face.state == "failing", "not yet"
+    view.show_past(past.at(40.0))
+    view.show_past(past.at(21.0))
+    seen = []
+    while turns.is_busy:
+        turns.turn()
+        if (shown := view._scene.presenter.past) is not None and shown.time not in seen:
+            seen.append(shown.time)
+            assert web.face.state == "healthy"
+    assert seen == [20.0, 21.0]
+    view.show_past(past.at(40.0))
+    view.show_past(None)
+    assert not turns.is_busy
+    assert view._scene.presenter.past is None
+    assert web.face.state == "failing"
 
 
 def test_events_in_force_at_a_moment_are_marked_then(desk) -> None:
