@@ -123,28 +123,33 @@ class Expiry(Task):
         self._pending = False
 
     def _look_ahead(self) -> None:
-        """Glance at some of those who expire soon, and at the clients' requests that wait for them.
+        """Glance at some of those who expire soon, and at who waits for them.
 
         They were sent long ago, so that nothing of them is in the caches of a core. What is asked for here
         comes from memory all at once, and in time; asked for where it is needed, one comes after the other.
         Whoever is glanced at was found by a glance of a turn before: the calls of the group after the next are
-        glanced at in this turn, and who waits for them in the next. Who waits for a call and is a call itself
-        was glanced at when it was about to expire, mostly just before.
+        glanced at in this turn, who waits for them in the next, and who waits for those in the one after.
         """
         calls = self._calls
         mask = self._mask
-        place = self._first + 2 * GROUP
-        last = min(place + GROUP, self._end - GROUP)
+        place = self._first + GROUP
+        last = min(place + GROUP, self._end - 2 * GROUP)
         seen: i64 = 0
         while place < last:
-            seen ^= cast("Call", calls[(place + GROUP) & mask]).glance()
-            waiting = cast("Call", calls[place & mask])
+            seen ^= cast("Call", calls[(place + 2 * GROUP) & mask]).glance()
+            waiting = cast("Call", calls[(place + GROUP) & mask])
             behind = waiting.behind
             if behind is not None:
                 seen ^= behind.seq  # it will be the first in line
             above = waiting.parent
-            if above is not None and above.path is None:
+            if above is not None:
                 seen ^= above.glance()
+            soon = cast("Call", calls[place & mask])
+            above = soon.parent
+            if above is not None:
+                above = above.parent
+                if above is not None:
+                    seen ^= above.glance()
             place += 1
         self._seen = seen
 
