@@ -159,7 +159,7 @@ def test_a_charts_menu_asks_about_the_moment_that_is_pointed_at(qapp: Any, qtbot
     panel.axis.set_cursor(12.0)
     menu = ChartMenu(panel, panel.charts[0])
     action = next(each for each in menu.actions() if "p99 request" in each.text())
-    assert action.text().endswith("about 12 s")
+    assert action.text().endswith("about 12.0 s")
     with qtbot.waitSignal(views.charts.traces_requested) as asked:
         action.trigger()
     assert asked.args == ["p99", None, 12.0]

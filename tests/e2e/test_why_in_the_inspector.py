@@ -32,7 +32,7 @@ def test_a_node_in_trouble_says_why_beside_its_settings(launch, shop: Path) -> N
     assert causes.isHidden()
     robot.services.document.push(SLOW)
     robot.wait(lambda: not causes.isHidden())
-    assert "Web: service_time" in causes.rows[0].what.text()
+    assert "Web: service time" in causes.rows[0].what.text()
     assert causes.rows[0].fact.first
     robot.click("db")
     assert causes.isHidden()
