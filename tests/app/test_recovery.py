@@ -328,7 +328,9 @@ def test_a_long_recording_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> N
     recovery.close()
 
 
-def test_a_large_design_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> None:
+@pytest.fixture
+def large(qapp, qtbot, tmp_path):
+    """A large design that was edited and kept: its document, its recovery, and what was asked of the analysis."""
     document = DesignDocument()
     analysis = Analysis(document, InlineMind)
     recovery = Recovery(tmp_path / "kept", document, analysis)
@@ -337,9 +339,14 @@ def test_a_large_design_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> Non
     document.replace(design([node(f"n{place}", "service") for place in range(MANY)], []), None)
     document.push(SetField("n0", ("config", "workers"), 3, "More workers"))
     qtbot.waitUntil(recovery.copy.exists)
+    yield document, recovery, asked
+    recovery.close()
+
+
+def test_a_large_design_is_put_into_text_elsewhere(large) -> None:
+    document, recovery, asked = large
     assert asked == ["text"]
     assert files.load(recovery.copy) == document.design
-    recovery.close()
 
 
 class Silent:
@@ -384,19 +391,9 @@ def test_where_no_process_puts_a_large_design_into_text_who_writes_it_does(
     recovery.close()
 
 
-def test_after_trouble_a_large_design_is_put_into_text_elsewhere_again(
-    qapp, qtbot, tmp_path
-) -> None:
-    document = DesignDocument()
-    analysis = Analysis(document, InlineMind)
-    recovery = Recovery(tmp_path / "kept", document, analysis)
-    asked: list[str] = []
-    analysis.answered.connect(lambda topic, _text: asked.append(topic))
-    document.replace(design([node(f"n{place}", "service") for place in range(MANY)], []), None)
-    document.push(SetField("n0", ("config", "workers"), 3, "More workers"))
-    qtbot.waitUntil(recovery.copy.exists)
+def test_after_trouble_a_large_design_is_put_into_text_elsewhere_again(qtbot, large) -> None:
+    _, recovery, asked = large
     recovery.copy.unlink()
     recovery._insist()
     qtbot.waitUntil(recovery.copy.exists)
     assert asked == ["text", "text"]
-    recovery.close()

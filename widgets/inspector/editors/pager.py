@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -10,10 +10,22 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from widgets.theme import ThemeManager
 
 LINES: Final = 20
 """Lines of a page."""
+
+
+class Line(Protocol):
+    """A line that is typed on."""
+
+    def commit(self) -> None:
+        """Take what is being typed."""
+
+    def forget(self) -> None:
+        """Drop the drafts."""
 
 
 class Pager(QWidget):
@@ -73,8 +85,11 @@ class Pager(QWidget):
             name = str(button.property("picture"))
             button.setIcon(self._look.icons.icon(name, self._look.theme.muted, 12))
 
-    def turn(self, step: int) -> None:
-        """Go so many pages on."""
+    def turn(self, step: int, lines: Sequence[Line] = ()) -> None:
+        """Go so many pages on; what is typed on the lines of this one is taken before."""
+        for line in lines:
+            line.commit()
+            line.forget()
         self._page = max(0, self._page + step)
 
     def go_to_end(self) -> None:

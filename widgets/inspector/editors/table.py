@@ -133,11 +133,8 @@ class RateEditor(Editor):
             row.forget()
 
     def _turn(self, step: int) -> None:
-        """Show another page; what is typed on this one is taken before."""
-        for row in self.rows:
-            row.commit()
-            row.forget()
-        self.pager.turn(step)
+        """Show another page."""
+        self.pager.turn(step, self.rows)
         self.refresh()
 
     def _all(self, rows: Sequence[PointRow]) -> list[list[float]]:
