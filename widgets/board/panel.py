@@ -152,6 +152,7 @@ class BoardPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(_NARROWEST)
+        header.setResizeContentsPrecision(0)  # what is in view; else a thousand rows at each change
         self.table.activated.connect(self._go)
         self.table.clicked.connect(self._go)
         head = QHBoxLayout()
