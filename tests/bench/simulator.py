@@ -126,6 +126,14 @@ def median_of(times: int, measure: Callable[[], float]) -> float:
     return median(measure() for _ in range(times))
 
 
+def medians_in_turn(
+    times: int, first: Callable[[], float], second: Callable[[], float]
+) -> tuple[float, float]:
+    """The medians of two measurements that take turns: a machine that slows down does so for both."""
+    pairs = [(first(), second()) for _ in range(times)]
+    return median(one for one, _ in pairs), median(other for _, other in pairs)
+
+
 def scaling(folder: Path) -> Iterator[Row]:
     """What a request costs where there are more nodes, or more requests."""
 
@@ -154,8 +162,11 @@ def priced(folder: Path) -> Iterator[Row]:
         yield Row(f"… with {name}", value, "k req/s", share * bare, "more", bare, "bare")
     guarded = median_of(5, lambda: speed(simulate(protected(300_000), folder)[0]))
     yield Row("… with breaker, budget and rate limit everywhere", guarded, "k req/s", 0.7 * bare, "more", bare, "bare")  # fmt: skip
-    alone = median_of(5, lambda: speed(simulate(three_tiers(300_000), folder, ALONE)[0]))
-    traced = median_of(5, lambda: speed(simulate(three_tiers(300_000), folder, TRACED)[0]))
+    alone, traced = medians_in_turn(
+        7,
+        lambda: speed(simulate(three_tiers(300_000), folder, ALONE)[0]),
+        lambda: speed(simulate(three_tiers(300_000), folder, TRACED)[0]),
+    )
     yield Row("… traced, processor time", traced, "k req/s", alone / 1.15, "more", alone, "untraced")  # fmt: skip
     # A look costs half a millisecond however long the run is; the window takes far fewer a second.
     long = features(3_000_000)["bare"]
@@ -203,9 +214,12 @@ def measure(folder: Path) -> Iterator[Row]:
     yield Row("one M/M/4 station, compiled", bare, "k req/s", 6 * reference, "more", reference, "SimPy, a process a request")  # fmt: skip
     queue = median_of(5, lambda: speed(simulate(one_queue(1_000_000), folder)[0]))
     yield Row("one M/M/1 station, compiled", queue, "k req/s", 16 * reference, "more", reference, "SimPy")  # fmt: skip
-    compiled = median_of(5, lambda: speed(simulate(three_tiers(1_000_000), folder)[0]))
+    compiled, full = medians_in_turn(
+        7,
+        lambda: speed(simulate(three_tiers(1_000_000), folder)[0]),
+        lambda: speed(simulate(overloaded(1_000_000), folder)[0]),
+    )
     yield Row("three tiers, compiled", compiled, "k req/s", 5 * reference, "more", reference, "SimPy")  # fmt: skip
-    full = median_of(5, lambda: speed(simulate(overloaded(1_000_000), folder)[0]))
     yield Row("… at 117 % of what they can", full, "k req/s", 0.8 * compiled, "more", compiled, "calm")  # fmt: skip
     source = {"WINDTUNNEL_LANE": "interpreted"}
     interpreted = median_of(5, lambda: speed(simulate(three_tiers(150_000), folder, **source)[0]))
