@@ -11,7 +11,7 @@ from widgets.palette import KIND_MIME_TYPE, PalettePanel
 from widgets.palette.delegate import SHORT, TALL
 from widgets.palette.model import COMPONENT_ROLE, PaletteModel
 from widgets.palette.panel import drag_picture
-from widgets.theme import DARK, LIGHT, ThemeManager
+from widgets.theme import DARK, LIGHT
 
 
 def component(
@@ -40,12 +40,8 @@ COMPONENTS = (
 
 
 @pytest.fixture
-def look(qapp):
-    manager = ThemeManager(qapp, "dark")
-    yield manager
-    manager.setParent(None)
-    manager.deleteLater()
-    qapp.setStyleSheet("")
+def look(manager):
+    return manager
 
 
 @pytest.fixture
