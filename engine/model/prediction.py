@@ -57,6 +57,8 @@ class NodePrediction:
     in_system: float | None = None
     loss: float = 0.0
     """Share of arrivals that find no place."""
+    left: float = 0.0
+    """Share of arrivals whose callers give up before anybody works on them; only where that is known."""
     reason: str = ""
     """Why some number is missing."""
     doubts: tuple[str, ...] = ()

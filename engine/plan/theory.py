@@ -20,8 +20,14 @@ from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.holding import calls_take_fixed_times, serves_at_once
 from engine.plan.network.kept_answers import resolvers_of
+from engine.plan.network.leaving import time_inside
 from engine.plan.network.patience import answered_in_time
-from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
+from engine.plan.network.percentiles import (
+    curves_of,
+    inside_quantile_at,
+    quantile_at,
+    wait_quantile_at,
+)
 from engine.plan.network.quorums import Quorums, peak_of, with_quorums
 from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
@@ -216,12 +222,17 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
     if site.unknown_busy:
         busy = None
     reason = _reason(site)
+    leaves = stay.patience < math.inf
     answer = site.mixed([each.mean for each in site.answers])
+    if leaves or site.plan.failing > 0.0:
+        answer = time_inside(site, answer)
     stable = not reason and math.isfinite(answer)
     known = math.isfinite(stay.wait.mean) and not site.blind
     # Who waits for a worker to start has one already, and stands in no line.
     lined = 0.0 if site.plan.station.elastic is not None else served
     queue = lined * stay.wait.mean if known else None
+    if leaves and queue is not None:
+        queue += rate * stay.wait.loss * stay.patience
     has_queue = site.plan.backlog is not None or site.workers is not None
     return NodePrediction(
         model=stay.model,
@@ -235,11 +246,14 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
         else None,
         queue=None if stay.stretched is not None and stay.slower > 1.0 else queue,
         residence=answer if stable else None,
-        residence_p99=quantile_at(site, solved.curves, 0.99)
+        residence_p99=(inside_quantile_at if leaves else quantile_at)(site, solved.curves, 0.99)
         if stable and not trust.no_tail
         else None,
-        in_system=served * answer if stable and site.plan.backlog is None else None,
-        loss=stay.wait.loss,
+        in_system=(rate if leaves else served) * answer
+        if stable and site.plan.backlog is None
+        else None,
+        loss=0.0 if leaves else stay.wait.loss,
+        left=stay.wait.loss if leaves and not site.blind else 0.0,
         reason=reason or trust.no_tail,
         doubts=trust.whole,
     )

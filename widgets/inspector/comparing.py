@@ -106,14 +106,23 @@ def compare_node(predicted: NodePrediction, measured: Averages | None) -> Compar
     if predicted.utilization is not None:
         lines.append(_line("Utilization", predicted.utilization, busy, _BUSY))
     if predicted.wait is not None or predicted.utilization is not None:
-        lines.append(_line("Wait", predicted.wait, measured.wait if measured else None, _WAIT))
+        lines.append(_line("Wait", _waited(predicted), measured.wait if measured else None, _WAIT))
     lines += [
         _line("Residence", predicted.residence, measured.mean if measured else None, _TIME),
         _line("Residence p99", predicted.residence_p99, measured.p99 if measured else None, _TIME),
     ]
     if predicted.loss > 1e-4:
         lines.insert(2, Compared("No place", format_quantity(round(predicted.loss, 4), "%")))
+    if predicted.left > 1e-4:
+        lines.insert(2, Compared("Gave up waiting", format_quantity(round(predicted.left, 4), "%")))
     return Comparison(_worthwhile(lines), predicted.model, _notes(predicted))
+
+
+def _waited(predicted: NodePrediction) -> float | None:
+    """The mean wait of everybody, as it is measured: also of those who give it up."""
+    if predicted.left > 0.0 and predicted.queue is not None:
+        return predicted.queue / predicted.rate
+    return predicted.wait
 
 
 def compare_client(predicted: ClientPrediction, measured: Averages | None) -> Comparison:

@@ -100,8 +100,14 @@ def _hold(site: Center) -> None:
     """How long a request keeps a worker: its work, and its calls where workers are held."""
     held = held_calls(site)
     parts = []
+    good = 1.0 - site.plan.failing
     for rate, work, calls in zip(site.rates, site.work, site.calls, strict=True):
-        parts.append((rate, work.moments.plus(calls) if held else work.moments))
+        if not held:
+            parts.append((rate, work.moments))
+            continue
+        parts.append((rate * good, work.moments.plus(calls)))
+        if good < 1.0:
+            parts.append((rate * (1.0 - good), work.moments))
     site.hold = parts[0][1] if site.rate <= 0.0 else mixed(parts)
 
 

@@ -13,11 +13,13 @@ from engine.plan.flow import waits_side_by_side
 from engine.plan.hits import Fits
 from engine.plan.network.alike import is_calm, laws_at, short_of_memory
 from engine.plan.network.holding import calls_take_fixed_times
+from engine.plan.network.leaving import waits_in_line
 from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import stranger_in
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
 from engine.plan.queueing.curves import exceeds
+from engine.plan.queueing.moments import mixed
 from engine.plan.retries import most_tries
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ def node_doubts(site: Center) -> tuple[str, ...]:
     for edge in site.entering:
         if names := of_link(edge.plan):
             idle = {policy.title for policy in edge.plan.policies if _is_idle(policy, edge)}
+            if edge.plan.queue_timeout < INFINITE and not _may_leave(edge):
+                idle.add("queue timeout")
             found += [f"not modelled: {each} of {edge.name}" for each in names if each not in idle]
         found += _late(edge)
         found += _storm(edge)
@@ -80,6 +84,11 @@ def _left_out(site: Center) -> list[str]:
     idle = {gate.title for gate in gates if gate.title in site.blind or is_calm(gate, site)}
     idle |= set() if short_of_memory(site) else {"memory"}
     return [f"not modelled: {name}" for name in names if name not in idle]
+
+
+def _may_leave(edge: Edge) -> bool:
+    """Whether some over a link that wait only for so long leave, by no model."""
+    return waits_in_line(edge) and edge.target.stay.patience == INFINITE
 
 
 def _is_idle(policy: Policy, edge: Edge) -> bool:
@@ -144,7 +153,10 @@ def _redelivered(site: Center) -> list[str]:
     for edge in site.leaving if backlog is not None else ():
         if _asks_in_time(edge.target.plan.station.lease, backlog):
             continue
-        again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
+        times = zip(
+            edge.target.rates, edge.target.answers, strict=True
+        )  # calls included: it is done after them
+        again = exceeds(mixed(times), backlog.visibility) if backlog is not None else 0.0
         if again > _WORTH:
             text = f"{format_quantity(again, '%')} of the messages take longer than the visibility timeout"
             found.append(f"{text} and are delivered again, which is not modelled")

@@ -86,6 +86,8 @@ class Stay:
     """Factor by which work takes longer than alone."""
     load: float | None = None
     doubts: tuple[str, ...] = ()
+    patience: float = math.inf
+    """Seconds after which everybody leaves the line who still waits; those are what the wait calls its loss."""
 
     def wait_of(self, kind: int) -> Wait:
         """The wait of a class."""
@@ -154,6 +156,8 @@ class Center:
     """Closed populations: whether their rate follows from times of which nothing is known."""
     since: float = math.inf
     """Seconds for which it had run when it is looked at."""
+    impatient_line: bool = False
+    """Whether some callers wait for a worker for so long only."""
     layer: Stay | None = None
     """The stay where workers are held by a network below, found apart."""
 
@@ -211,6 +215,7 @@ def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Net
         edge = _edge(link, source, target, demand, kinds)
         source.leaving.append(edge)
         target.entering.append(edge)
+        target.impatient_line |= link.queue_timeout < INFINITE
         edges.append(edge)
     for name in (name for circle in demand.circles for name in circle):
         sites[name].comes_back = sum(demand.nodes[name]) > 0.0

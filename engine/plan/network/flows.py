@@ -93,8 +93,12 @@ def _leave(site: Center) -> None:
 
 def _survivors(site: Center) -> None:
     """How many requests are still alive at each group of calls: a failed call ends the request."""
+    for edge in site.leaving:
+        edge.alive = [1.0 - site.plan.failing] * len(site.rates)
     for kind in range(len(site.rates)):
-        alive = 1.0
+        alive = (
+            1.0 - site.plan.failing
+        )  # who fails by itself does so after its work, before it calls anybody
         for group in site.groups:
             for edge in group:
                 edge.alive[kind] = alive

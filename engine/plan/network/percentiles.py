@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.plan.network.alike import held_calls
+from engine.plan.network.leaving import leaving_at
 from engine.plan.primitives import INFINITE, LawPlan
 from engine.plan.queueing.compound import mg1_curve
 from engine.plan.queueing.curves import POINTS, Curve, Grid
@@ -69,7 +70,8 @@ def _inside(site: Center, kind: int, grid: Grid) -> list[Floats]:
     parts = []
     law = law.times(stay.slower)
     wait = stay.wait_of(kind)
-    if law.law == "exponential" and law.mean > 0.0 and wait.is_exponential:
+    plain = law.law == "exponential" and law.mean > 0.0 and stay.patience == INFINITE
+    if plain and wait.is_exponential:
         return [grid.wait_and_work(wait, law.mean)]
     if site.work[kind].mean > 0.0:
         parts.append(grid.law(law))
@@ -83,6 +85,9 @@ def _inside(site: Center, kind: int, grid: Grid) -> list[Floats]:
 
 def wait_curve(site: Center) -> Curve | None:
     """The distribution of the wait, where more than two moments of it are known."""
+    if site.stay.patience < INFINITE:
+        left = leaving_at(site)
+        return left.curve if left is not None else None
     station = site.plan.station
     model = site.stay.model
     if station.workers != 1 or station.discipline not in ("fifo", "priority"):
@@ -193,6 +198,19 @@ def quantile_at(
     return grid.curve(
         sum((rate / whole * grid.laid(curve) for rate, curve in found), start=np.zeros(POINTS))
     ).quantile(share)
+
+
+def inside_quantile_at(
+    site: Center, curves: Mapping[tuple[str, int], Curve], share: float
+) -> float | None:
+    """A quantile of the time at a node, also of those who leave its line after they have waited for so long."""
+    left, patience = site.stay.wait.loss, site.stay.patience
+    stayed = 1.0 - left
+    early = quantile_at(site, curves, share / stayed) if share < stayed else INFINITE
+    if early is None or early <= patience:
+        return early
+    later = quantile_at(site, curves, (share - left) / stayed) if share > left else patience
+    return None if later is None else max(later, patience)
 
 
 def _exact(site: Center, share: float) -> float | None:

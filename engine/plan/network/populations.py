@@ -25,6 +25,8 @@ _NEAR: Final = 1.05
 """Ratio of two bounds between which any rate is near enough."""
 _NOBODY: Final = 1e-6
 """Share of the visits to a station below which nobody else comes."""
+_LATE: Final = 1e-3
+"""Share of calls given up that hardly anybody comes again for."""
 _FULL: Final = 0.99
 """Largest share of a station that others can take."""
 
@@ -85,7 +87,7 @@ def solve_population(network: Network, client: Center, load: float) -> Populatio
     unlike = _unlike_product_form(path)
     if bounds.throughput <= _NEAR * _least(users, think, path):
         unlike = tuple(f"{TIMES}{each}" for each in unlike)
-    doubts = (*unlike, *_shared_with_others(path))
+    doubts = (*unlike, *_shared_with_others(path), *_given_up(path))
     return Population(solution.throughput, model, bounds, doubts)
 
 
@@ -228,6 +230,16 @@ def _unlike_product_form(path: Path) -> tuple[str, ...]:
         if site.plan.station.discipline != "ps"
         and abs(site.hold.cv2 - 1.0) > 0.05
         and not hardly_waits(site)
+    )
+
+
+def _given_up(path: Path) -> tuple[str, ...]:
+    """Calls that are given up: their users come again while they are still worked on."""
+    return tuple(
+        f"{format_share(edge.late)} of the calls over {edge.name} are given up: their users come again earlier"
+        for site in path.sites
+        for edge in site.leaving
+        if edge.plan.waits and edge.rate > 0.0 and edge.late > _LATE
     )
 
 

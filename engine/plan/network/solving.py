@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.network.alike import laws_at, serves_exponentially
 from engine.plan.network.answers import answer_up
 from engine.plan.network.flows import send_down
 from engine.plan.network.layers import layer_below, solve_held_population
 from engine.plan.network.populations import Population, mix_waits, solve_population
+from engine.plan.queueing.overload import shared_share
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Network
@@ -66,8 +68,16 @@ def _throttle(network: Network, sweep: int) -> None:
         if load is None or site.stay.wait.loss > 0.0 or not math.isfinite(site.hold.mean):
             site.through = 1.0
         else:
-            wanted = 1.0 / load if load > 1.0 else 1.0
+            wanted = _done(site, load) if load > 1.0 else 1.0
             site.through = wanted if sweep == 0 else (site.through + wanted) / 2.0
+
+
+def _done(site: Center, load: float) -> float:
+    """Share of what comes that an overloaded station gets done."""
+    if site.plan.station.discipline != "ps" or serves_exponentially(site):
+        return 1.0 / load
+    came = [rate / site.rate for rate in site.rates if rate > 0.0]
+    return shared_share(tuple(zip(came, laws_at(site), strict=True)), load)
 
 
 def _state(network: Network) -> list[float]:

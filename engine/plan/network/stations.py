@@ -11,6 +11,7 @@ from engine.model.units import format_figure
 from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
 from engine.plan.network.elastic import elastic_stay
+from engine.plan.network.leaving import leaving_at, patience_at
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
 from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.finite import spread_wait
@@ -96,12 +97,21 @@ def _modelled(site: Center) -> Stay:
     limit = plan.station.queue_limit
     stay = _open_ended(site, arrivals, load)
     if limit is None:
-        return stay
+        return _with_leaving(site, stay) if site.impatient_line else stay
     bounded = _bounded(site, arrivals, load)
     if bounded.wait.loss >= _NEVER or load >= 1.0:
         return bounded
     stay.model += f", at most {workers + limit} inside"
     return stay
+
+
+def _with_leaving(site: Center, stay: Stay) -> Stay:
+    """The stay where everybody leaves the line who has waited for so long, as far as that is known."""
+    left, patience = leaving_at(site), patience_at(site)
+    if left is None or patience is None:
+        return stay
+    name = f"M/{_letter(site.hold.cv2)}/{site.plan.station.workers}+D"
+    return Stay(name, left.wait, load=stay.load, patience=patience)
 
 
 def _open_ended(site: Center, arrivals: Arrivals, load: float) -> Stay:

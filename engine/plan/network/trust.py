@@ -13,18 +13,21 @@ from engine.plan.network.alike import (
     below,
     fails_by_chance,
     held_calls,
+    picker_of,
     short_of_memory,
 )
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
+from engine.plan.network.outcomes import answers_decide, crowded_out, overrun
 from engine.plan.network.patience import gives_up_alone
-from engine.plan.network.queued_stores import after_misses, missed_at
+from engine.plan.network.queued_stores import after_misses
 from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import Kind, streams_of
 from engine.plan.network.unmodelled import fullness
 from engine.plan.network.validity import verdict_on
 from engine.plan.network.verdict import is_of_loss
+from engine.plan.queueing.waits import mgc_wait
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -43,8 +46,6 @@ _SLIGHT: Final = 0.05
 """Share of a time up to which waits that are doubted hardly show: they may be off by three times."""
 _FEW: Final = 0.01
 """Share of calls that find no place up to which it hardly shows if it is another: it may be off by five times."""
-_FULL: Final = 0.97
-"""Load of a node from which it may have no room for all, by a model of those who come."""
 _ALIKE: Final = 1.03
 """Ratio of two mean times up to which a balancer that looks at calls under way gives both alike."""
 _LOSSY: Final = 1e-5
@@ -117,6 +118,8 @@ def trust_in(
         _doubt_hits(site, verdicts[site.plan.id].hits, found)
     lumps = lumps_in(network, resolvers)
     _doubt_lumps(network, lumps, found)
+    outcomes = [*lumps.goodput, *crowded_out(network), *overrun(network, verdicts)]
+    _doubt_outcomes(network, outcomes, found, decisive=True)
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()
     for site in network.sites:
@@ -131,10 +134,18 @@ def trust_in(
         for edge in site.leaving:
             if edge.rate > 0.0:
                 _answer_up(edge, found)
-    # They send no less, so that this is said against nobody whom they call.
-    for name, text in (*lumps.goodput, *_crowded_out(network), *_overrun(network, verdicts)):
-        found[name].doubts.append(text)
+    # Others send no less, so that this is said against nobody whom they call.
+    _doubt_outcomes(network, outcomes, found, decisive=False)
     return found
+
+
+def _doubt_outcomes(
+    network: Network, outcomes: list[tuple[str, str]], found: dict[str, Trust], *, decisive: bool
+) -> None:
+    """How much clients get done, of those whose answers decide over how much they send or of the others."""
+    for name, text in outcomes:
+        if answers_decide(network.by_id[name]) == decisive:
+            found[name].doubts.append(text)
 
 
 def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) -> Trust:
@@ -146,6 +157,8 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
         no_wait_tail=bool(verdict.no_tail) or site.plan.station.discipline == "ps",
     )
     if site.plan.traffic is None:
+        if site.plan.failing > _WORTH and any(each.mean > 0.0 for each in site.calls):
+            trust.no_tail = trust.no_tail or "no percentiles: some fail before they make calls"
         if _refuses_somehow(site):
             trust.doubts.append("how many find no place is not modelled with the rest")
         if _redelivers(site):
@@ -186,64 +199,6 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
             found[edge.target.plan.id].rate.append(
                 f"how much comes depends on the hits of {site.name}: {doubts[0]}"
             )
-
-
-def _overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str, str]]:
-    """Clients of nodes that may have more than they can do if a store of which hits are doubted has less."""
-    full: dict[str, str] = {}
-    for site in network.sites:
-        verdict = verdicts[site.plan.id]
-        more = verdict.misses - missed_at(site) if verdict.hits else 0.0
-        for edge in after_misses(site) if more > 0.0 else ():
-            asked, asks = edge.target, edge.source
-            calls = more * site.rate
-            if asked.workers and _fills(
-                asked, calls * asked.mixed([law.mean for law in asked.work])
-            ):
-                full[asked.plan.id] = site.name
-            longer = asked.mixed([each.mean for each in asked.answers]) + edge.crossing.mean
-            if asks.plan.station.hold and asks.workers and _fills(asks, calls * longer):
-                full[asks.plan.id] = site.name
-    if not full:
-        return []
-    found = []
-    for client in network.sites:
-        if client.plan.traffic is None:
-            continue
-        for met in below(client):
-            if met.plan.id in full:
-                text = f"{met.name} may have more than it can do, since hits of {full[met.plan.id]} are doubted"
-                found.append((client.plan.id, text))
-                break
-    return found
-
-
-def _fills(site: Center, more: float) -> bool:
-    """Whether seconds of work a second beside those that are predicted fill a node that is not full."""
-    load = site.stay.load or 0.0
-    return load < 1.0 <= load + more / (site.workers or 1)
-
-
-def _crowded_out(network: Network) -> list[tuple[str, str]]:
-    """Clients that send at a rate, to a node that closed populations fill: these leave room only as they wait longer."""
-    users = [site for site in network.sites if site.plan.traffic is not None]
-    full = {
-        met.plan.id
-        for client in users
-        if client.plan.traffic is not None and client.plan.traffic.process == "closed"
-        for met in below(client)
-        if (met.stay.load or 0.0) > _FULL
-    }
-    found = []
-    for site in users if full else ():
-        if site.plan.traffic is not None and site.plan.traffic.process != "closed":
-            met = next((each.name for each in below(site) if each.plan.id in full), None)
-            if met is not None:
-                text = (
-                    f"{met} is full of closed populations: how many others get through is doubted"
-                )
-                found.append((site.plan.id, text))
-    return found
 
 
 def _endings(site: Center) -> set[str]:
@@ -424,13 +379,30 @@ def _hardly_shows(edge: Edge, source: Trust, doubts: list[str], doubted: float) 
     for each in doubts:
         if not each.startswith(TIMES):
             return False
-    slack = max(edge.each) * (doubted + below.stay.wait.mean)
+    longest = below.stay.wait.mean
+    if below.plan.station.instances > 1:
+        longest = _longest_wait(below)
+    slack = max(edge.each) * (doubted + longest)
     whole = site.mixed([each.mean for each in (site.answers or site.calls)])
     if not slack <= _SLIGHT * whole < math.inf or held_calls(below) or _counts_on_times(site):
         return False
     source.slack += slack
     source.tail.append(f"those of {below.name} are approximate")
     return True
+
+
+def _longest_wait(site: Center) -> float:
+    """The mean wait (s) at a node; behind a balancer that looks at calls, half of what it is where it looks at others."""
+    wait, station = site.stay.wait.mean, site.plan.station
+    if station.workers is None or not _is_watched(site):
+        return wait
+    by_chance = mgc_wait(station.workers, site.rate / station.instances, site.hold)
+    return max(wait, by_chance.mean / 2.0)
+
+
+def _is_watched(site: Center) -> bool:
+    """Whether some pick the instances of a node by calls under way."""
+    return any(edge.rate > 0.0 and picker_of(edge) in BY_CALLS for edge in site.entering)
 
 
 def _counts_on_times(site: Center) -> bool:

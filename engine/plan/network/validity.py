@@ -119,6 +119,9 @@ def _on_station(case: _Case, verdict: Verdict) -> None:
     """A station with work and a line before it."""
     _on_overload(case, verdict)
     _on_discipline(case, verdict)
+    if case.site.stay.patience < math.inf:
+        _on_leaving(case, verdict)
+        return
     if held_calls(case.site):
         _on_held(case, verdict)
     elif case.site.plan.station.scaling is not None:
@@ -237,6 +240,14 @@ def _on_held(case: _Case, verdict: Verdict) -> None:
         if held is Held.FIXED:
             verdict.tail.append("waits for workers that are held are known by two moments")
         _on_unbounded(case, verdict)
+
+
+def _on_leaving(case: _Case, verdict: Verdict) -> None:
+    """Everybody leaves who waits for so long: exact where arrivals are Poisson."""
+    if case.stream.kind is Kind.POISSON or case.site.stay.wait.loss < _NEVER:
+        return
+    why = case.stream.why or "they come again, or from a closed population"
+    verdict.blind = f"not modelled: queue timeouts with arrivals that are not Poisson ({why})"
 
 
 def _on_scaling(case: _Case, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from engine.plan.flow import spares_of
 from engine.plan.network.alike import BY_CALLS
 from engine.plan.network.answers import unasked
 from engine.plan.network.explicit import rescues_of
+from engine.plan.network.leaving import waits_in_line
 from engine.plan.network.unmodelled import burdens, decisive, delays
 from engine.plan.queueing.curves import exceeds
 
@@ -237,9 +238,11 @@ def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> Non
 def _leaves(edge: Edge) -> bool:
     """Whether more than a few give up before anybody at a link's target works on their call."""
     limit, stay = edge.plan.queue_timeout, edge.target.stay
-    if limit == math.inf or edge.target.workers is None:
+    if limit == math.inf or edge.target.workers is None or not waits_in_line(edge):
         return False
     wait = stay.wait
+    if stay.patience < math.inf:
+        return bool(edge.target.blind) and wait.loss > _WORTH
     if (stay.load or 0.0) >= 1.0:
         return True
     return wait.mean > 0.0 and wait.chance * math.exp(-limit * wait.chance / wait.mean) > _WORTH

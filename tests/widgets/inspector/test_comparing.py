@@ -51,6 +51,15 @@ def test_what_agrees() -> None:
     assert lines["Residence p99"] == ("230 ms", "230 ms", "+0 %")
 
 
+def test_who_gives_up_waiting_is_told_and_waits_as_well() -> None:
+    """A tenth leave after .1 s: all together wait as many seconds as stand in line."""
+    leaving = NodePrediction(rate=80.0, utilization=0.8, wait=0.033, queue=3.2, left=0.1)
+    lines = by_title(compare_node(leaving, measured()))
+    assert lines["Gave up waiting"][0] == "10 %"
+    assert lines["Wait"] == ("40 ms", "40 ms", "+0 %")
+    assert "Gave up waiting" not in by_title(compare_node(WEB, measured()))
+
+
 @pytest.mark.parametrize(
     ("mean", "apart", "state"),
     [(0.045, "−10 %", ""), (0.075, "+50 %", "saturated"), (0.16, "× 3.2", "failing")],

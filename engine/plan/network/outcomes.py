@@ -1,0 +1,81 @@
+"""Clients that may get less done than is predicted: others leave them no room, or a node has more than it can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.network.alike import below
+from engine.plan.network.queued_stores import after_misses, missed_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.network.centers import Center, Network
+    from engine.plan.network.verdict import Verdict
+
+_FULL: Final = 0.97
+"""Load of a node from which it may have no room for all, by a model of those who come."""
+
+
+def answers_decide(client: Center) -> bool:
+    """Whether a client sends when it has an answer to what it sent before."""
+    traffic = client.plan.traffic
+    return traffic is not None and traffic.process in ("closed", "sessions")
+
+
+def overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str, str]]:
+    """Clients of nodes that may have more than they can do if a store of which hits are doubted has less."""
+    full: dict[str, str] = {}
+    for site in network.sites:
+        verdict = verdicts[site.plan.id]
+        more = verdict.misses - missed_at(site) if verdict.hits else 0.0
+        for edge in after_misses(site) if more > 0.0 else ():
+            asked, asks = edge.target, edge.source
+            calls = more * site.rate
+            if asked.workers and _fills(
+                asked, calls * asked.mixed([law.mean for law in asked.work])
+            ):
+                full[asked.plan.id] = site.name
+            longer = asked.mixed([each.mean for each in asked.answers]) + edge.crossing.mean
+            if asks.plan.station.hold and asks.workers and _fills(asks, calls * longer):
+                full[asks.plan.id] = site.name
+    if not full:
+        return []
+    found = []
+    for client in network.sites:
+        if client.plan.traffic is None:
+            continue
+        for met in below(client):
+            if met.plan.id in full:
+                text = f"{met.name} may have more than it can do, since hits of {full[met.plan.id]} are doubted"
+                found.append((client.plan.id, text))
+                break
+    return found
+
+
+def _fills(site: Center, more: float) -> bool:
+    """Whether seconds of work a second beside those that are predicted fill a node that is not full."""
+    load = site.stay.load or 0.0
+    return load < 1.0 <= load + more / (site.workers or 1)
+
+
+def crowded_out(network: Network) -> list[tuple[str, str]]:
+    """Clients that send at a rate, to a node that closed populations fill: these leave room only as they wait longer."""
+    users = [site for site in network.sites if site.plan.traffic is not None]
+    full = {
+        met.plan.id
+        for client in users
+        if client.plan.traffic is not None and client.plan.traffic.process == "closed"
+        for met in below(client)
+        if (met.stay.load or 0.0) > _FULL
+    }
+    found = []
+    for site in users if full else ():
+        if site.plan.traffic is not None and site.plan.traffic.process != "closed":
+            met = next((each.name for each in below(site) if each.plan.id in full), None)
+            if met is not None:
+                text = (
+                    f"{met} is full of closed populations: how many others get through is doubted"
+                )
+                found.append((site.plan.id, text))
+    return found

@@ -1,0 +1,165 @@
+"""Confident numbers that long runs of random plans contradicted: a model that holds now, or a doubt that says why not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from engine.plan.primitives import (
+    CallPart,
+    ChoicePart,
+    KeyPlan,
+    LawPlan,
+    LinkPlan,
+    NodePlan,
+    Plan,
+    SessionPlan,
+    Way,
+    WorkPart,
+)
+from engine.plan.queueing.overload import shared_share
+from engine.plan.theory import predict
+from tests.helpers.plans import (
+    cache,
+    client,
+    closed,
+    constant,
+    exponential,
+    link,
+    plan,
+    queue,
+    request_class,
+    simulate,
+    station,
+)
+from tests.helpers.theory_judge import numbers_of, runs_of
+
+EVEN = LawPlan(law="gamma", mean=0.01, cv2=0.15)
+
+
+def wrong_of(made: Plan, runs: int = 2) -> list[str]:
+    """What is said without a doubt, and does not hold."""
+    found = numbers_of(predict(made), runs_of(made, runs))
+    return [str(each) for each in found if each.confident and each.wrong]
+
+
+def made_of(nodes: list[NodePlan], links: list[LinkPlan], seconds: float = 300.0) -> Plan:
+    return plan(nodes, links, duration=seconds, warmup=seconds / 6.0)
+
+
+def test_who_fails_by_itself_calls_nobody() -> None:
+    """A fifth fail after their own work: the database gets 72 of 90, and those who fail are there for less long."""
+    web = NodePlan(
+        id="web", station=station("web", exponential(0.01), workers=None).station, failing=0.2
+    )
+    nodes = [client(rate=90.0), web, station("db", exponential(0.005), workers=2)]
+    links = [
+        link("users", "web"),
+        link("web", "db", delay=constant(0.03)),
+        link("web", "log", waits=False),
+    ]
+    nodes.append(station("log", exponential(0.005), workers=2))
+    made = made_of(nodes, links)
+    found = predict(made).nodes
+    assert (found["db"].rate, found["log"].rate) == (pytest.approx(72.0), pytest.approx(72.0))
+    assert found["web"].residence_p99 is None
+    assert not wrong_of(made)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        EVEN,
+        constant(0.01),
+        LawPlan(law="hyperexponential", mean=0.01, cv2=6.0),
+        LawPlan(law="uniform", mean=0.01, low=0.0, high=0.02),
+    ],
+)
+def test_shared_work_that_never_ends_is_not_passed_on(law: LawPlan) -> None:
+    """Shared, 1.25 times too much: of even work less than 1 ∕ 1.25 is done, since all of it goes on; of uneven work more."""
+    nodes = [
+        client(rate=125.0),
+        station("web", law, discipline="ps"),
+        station("db", 0.001, workers=4),
+    ]
+    made = made_of(nodes, [link("users", "web"), link("web", "db")])
+    passed = predict(made).nodes["db"].rate
+    seen = simulate(made)["nodes"]["db"]["arrivals"] / 250.0
+    assert passed == pytest.approx(seen, rel=0.03)
+    assert abs(passed - 100.0) > 4.0
+
+
+def test_shared_exponential_work_is_done_in_proportion() -> None:
+    assert shared_share(((1.0, exponential(0.3)),), 1.6) == pytest.approx(1.0 / 1.6, rel=1e-3)
+    assert shared_share(((1.0, exponential(0.3)),), 1.0) == 1.0
+
+
+def test_users_who_give_up_come_again_while_their_call_is_worked_on() -> None:
+    """77 users who think for a second wait 14 ms of the 90 that work takes."""
+    nodes = [
+        closed("users", 77, exponential(1.0)),
+        station("web", exponential(0.089), workers=8, discipline="ps"),
+    ]
+    found = predict(made_of(nodes, [link("users", "web", timeout=0.014)]))
+    assert any("how much comes from" in each for each in found.nodes["web"].doubts)
+    assert any("come again earlier" in each for each in found.clients["users"].doubts)
+    patient = predict(made_of(nodes, [link("users", "web", timeout=60.0)]))
+    assert not patient.nodes["web"].doubts[1:]
+
+
+def test_sessions_send_less_where_answers_may_never_come() -> None:
+    """An empty cache offers the database more than it can do; sessions wait for that, and do not go on."""
+    sessions = client(
+        rate=70.0,
+        process="sessions",
+        session=SessionPlan(mean=5.0, law="geometric"),
+        think=exponential(0.1),
+    )
+    nodes = [
+        sessions,
+        station("web", exponential(0.005), workers=8),
+        cache("cache", None, 0.0005, ttl=3.0),
+        station("db", exponential(0.38), workers=24),
+    ]
+    links = [link("users", "web"), link("web", "cache")]
+    links.append(link("web", "db", order=1, on_miss=True))
+    kept = request_class(keys=KeyPlan(count=300, alpha=1.0))
+    made = plan(nodes, links, duration=120.0, warmup=20.0, classes=(kept,))
+    found = predict(made)
+    assert any("more than it can do" in each for each in found.clients["users"].doubts)
+    assert any("how much comes from" in each for each in found.nodes["web"].doubts)
+
+
+def test_who_picks_the_least_busy_by_calls_that_take_long_picks_nearly_by_chance() -> None:
+    """One in ten then waits 7 s for another: what waits for a worker is next to nothing of what is counted."""
+    flow = (
+        WorkPart((LawPlan(law="uniform", mean=0.22, low=0.09, high=0.35),)),
+        ChoicePart((Way((CallPart("web-api"),), 0.11), Way(()))),
+    )
+    nodes = [
+        client(rate=43.0),
+        station("web", workers=1, instances=12, flow=flow),
+        station("api", exponential(6.8), workers=None),
+    ]
+    links = [link("users", "web", picker="least_connections"), link("web", "api")]
+    made = made_of(nodes, links, 1000.0)
+    latency = predict(made).clients["users"].latency
+    assert latency is not None
+    assert simulate(made)["clients"]["users"]["latency"]["mean"] > 1.1 * latency
+    assert not wrong_of(made)
+
+
+@pytest.mark.parametrize(("visibility", "doubted"), [(0.2, True), (60.0, False)])
+def test_a_message_is_done_after_its_calls(visibility: float, *, doubted: bool) -> None:
+    """A consumer that lets its worker go before a call of 2 s still has the message, and gets it again after .2 s."""
+    worker = station("worker", exponential(0.02), workers=4, pulls=True)
+    nodes = [client(rate=60.0), queue("jobs", visibility=visibility), worker]
+    nodes.append(station("db", exponential(2.0), workers=None))
+    links = [link("users", "jobs"), link("jobs", "worker"), link("worker", "db")]
+    made = made_of(nodes, links)
+    found = predict(made).nodes
+    assert any("delivered again" in each for each in found["jobs"].doubts) == doubted
+    assert any("how much comes" in each for each in found["db"].doubts) == doubted
+    assert not wrong_of(made)
+    assert math.isfinite(found["db"].rate)
