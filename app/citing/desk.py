@@ -18,7 +18,7 @@ from engine.model.citing import (
     uncited,
 )
 from engine.model.design import Note
-from engine.model.fingerprint import fingerprint
+from engine.model.fingerprint import fingerprint, runs_alike
 from engine.model.ids import fresh_id
 from widgets.canvas import NoteChip
 from widgets.canvas.adding import free_centre
@@ -40,6 +40,8 @@ _TONES: Final[dict[Standing, State]] = {
     "other": "strained",
 }
 _WIDTH, _HEIGHT = 280.0, 110.0
+_LARGE: Final = 300_000
+"""Bytes of a design's file from which on its fingerprint takes noticeably long."""
 
 
 class CitingDesk(QObject):
@@ -55,10 +57,12 @@ class CitingDesk(QObject):
         super().__init__(bench)
         self._bench = bench
         self._result: Mapping[str, Any] | None = None
-        self._run = ""
-        """Fingerprint of what the result is of."""
+        self._run: Design | None = None
+        """What the result is of."""
         self._is_of_this: bool | None = False
         """Whether that is the open design as it is, since an edit may be undone; None is not known yet."""
+        self._present = ""
+        """Fingerprint of the open design; empty where it is not known."""
         self._holder: Holder | None = None
         self._shown: dict[str, tuple[NoteChip, ...]] = {}
         self._of_comments: dict[int, tuple[NoteChip, ...]] = {}
@@ -68,8 +72,12 @@ class CitingDesk(QObject):
         self.card.drop_requested.connect(self._drop)
         self.card.tolerance_requested.connect(self._set_tolerance)
         services = bench.services
-        services.document.changed.connect(self._follow)
+        # After the analysis has heard of the edit, so that it is asked about the design as it is.
+        services.document.edited.connect(
+            lambda _edit, changes: self._follow(services.document.design, changes)
+        )
         services.document.replaced.connect(self._begin_anew)
+        services.analysis.answered.connect(self._hear)
         services.run.measured.connect(self.take_result)
         measurement = services.measurement
         measurement.finished.connect(lambda result: self.take_result(result, measurement.design))
@@ -80,11 +88,13 @@ class CitingDesk(QObject):
         """Offer metrics: for the note that is selected, or for a new one."""
         chosen = self._bench.chosen
         self._holder = chosen if chosen in self._bench.design.note_by_id else None
+        self._is_ready()
         self.card.open_on(self._bench.design, self._holder, self.result)
 
     def open_for_comment(self, place: int) -> None:
         """Choose a number for the comment at a place of the design's list."""
         self._holder = place
+        self._is_ready()
         self.card.open_on(self._bench.design, place, self.result)
 
     def take_result(self, result: Mapping[str, Any], design: Design | None = None) -> None:
@@ -92,7 +102,7 @@ class CitingDesk(QObject):
         if "stopped" in result:
             return
         self._result, self._is_of_this = result, None
-        self._run = fingerprint(design if design is not None else self._bench.design)
+        self._run = design if design is not None else self._bench.design
         self._show()
         if self.card.isVisible():
             self.card.show_result(self.result)
@@ -101,13 +111,15 @@ class CitingDesk(QObject):
     def result(self) -> Mapping[str, Any] | None:
         """The last whole run of the open design as it is; None where there is none."""
         if self._is_of_this is None:
-            self._is_of_this = fingerprint(self._bench.design) == self._run
+            self._is_of_this = self._run is not None and runs_alike(self._run, self._bench.design)
         return self._result if self._is_of_this else None
 
     def cite(self, metric: str) -> None:
         """Put a number on the note."""
         design, result = self._bench.design, self.result
-        citation = cited_of(design, result, metric) if result is not None else None
+        if result is None:
+            return
+        citation = cited_of(design, result, metric, self._present)
         if citation is None:
             return
         document = self._bench.services.document
@@ -154,9 +166,8 @@ class CitingDesk(QObject):
     def _follow(self, design: Design, changes: Changes) -> None:
         """The open design was edited: what was measured may be of another one."""
         if changes.affects_run:
-            self._is_of_this = (
-                None  # not found out before somebody asks: a large design takes a while
-            )
+            # Not found out before somebody asks: a large design takes a while.
+            self._is_of_this, self._present = None, ""
         if isinstance(self._holder, int) and len(design.comments) != self._comments:
             self.card.close_card()  # a place of the list may be that of another comment now
         self._comments = len(design.comments)
@@ -165,19 +176,36 @@ class CitingDesk(QObject):
 
     def _begin_anew(self, design: Design) -> None:
         """Another design was opened."""
-        self._result = None
+        self._result, self._run, self._present = None, None, ""
         self._comments = len(design.comments)
         self.card.set_design(design)
         self._show()
+
+    def _hear(self, topic: str, answer: object) -> None:
+        """The fingerprint of a large design has come."""
+        if topic == "fingerprint":
+            self._present = str(answer or fingerprint(self._bench.design))
+            self._show()
+
+    def _is_ready(self) -> bool:
+        """Whether the fingerprint of the open design is known; that of a large one is found beside the window."""
+        design, analysis = self._bench.design, self._bench.services.analysis
+        if not self._present and design.weight <= _LARGE:
+            self._present = fingerprint(design)
+        elif not self._present and not analysis.is_open("fingerprint"):
+            analysis.ask("fingerprint")
+        return bool(self._present)
 
     def _show(self) -> None:
         """Chips on the notes, and findings of what does not hold."""
         design = self._bench.design
         cites = next(citations_of(design), None) is not None
-        result = self.result if cites else None
+        if cites and not self._is_ready():
+            return
+        result, present = self.result if cites else None, self._present
         found = {
             holder: tuple(NoteChip(each.text, each.word, _TONES[each.standing]) for each in some)
-            for holder, some in chips(design, result).items()
+            for holder, some in chips(design, result, present).items()
         }
         shown = {holder: some for holder, some in found.items() if isinstance(holder, str)}
         of_comments = {holder: some for holder, some in found.items() if isinstance(holder, int)}
@@ -188,5 +216,5 @@ class CitingDesk(QObject):
             self._shown = shown
             self._bench.views.canvas.show_chips(shown)
             self.shown.emit(shown)
-        broken = tuple(broken_citations(design, result)) if result is not None else ()
+        broken = tuple(broken_citations(design, result, present)) if result is not None else ()
         self._bench.services.findings.add_of_run(broken)

@@ -54,14 +54,19 @@ def said(design: Design, cited: Citation) -> str:
     return f"{title_of(design, cited.metric)} was {value} in run {cited.run[:SHORT]}"
 
 
-def chips(design: Design, result: Mapping[str, Any] | None) -> dict[Holder, tuple[Chip, ...]]:
+def chips(
+    design: Design, result: Mapping[str, Any] | None, present: str = ""
+) -> dict[Holder, tuple[Chip, ...]]:
     """What stands on notes, by their ids, and on comments, by their places in the design's list.
 
-    ``result`` is of the present design, where it was run.
+    Args:
+        design: which has the notes and comments.
+        result: of the design, where it was run.
+        present: fingerprint of the design, where it is known.
     """
-    verdicts = judged(design, result) if result is not None else []
+    verdicts = judged(design, result, present) if result is not None else []
     by_place = {(holder_of(each), each["place"]): each for each in verdicts}
-    present, found = "", dict[Holder, list[Chip]]()
+    found = dict[Holder, list[Chip]]()
     for holder, place, cited in citations_of(design):
         present = present or fingerprint(design)
         value = value_text(design, cited.metric, cited.value)
@@ -102,14 +107,16 @@ def citation_findings(design: Design) -> Iterator[Finding]:
             yield _finding(design, "risk", "citation-other-design", message, holder, place)
 
 
-def broken_citations(design: Design, result: Mapping[str, Any]) -> Iterator[Finding]:
+def broken_citations(
+    design: Design, result: Mapping[str, Any], present: str = ""
+) -> Iterator[Finding]:
     """Citations that a run of the design does not bear out; the fix cites the new number."""
-    for each in judged(design, result):
+    for each in judged(design, result, present):
         holder = holder_of(each)
         if each["holds"] or _is_done_with(design, holder):
             continue
         cited = cited_by(design, holder)[each["place"]]
-        fresh = cited_of(design, result, cited.metric)
+        fresh = cited_of(design, result, cited.metric, present)
         fix = None
         if fresh is not None:
             kept = fresh.model_copy(update={"tolerance": cited.tolerance})

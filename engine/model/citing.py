@@ -33,18 +33,22 @@ def foot_of(citations: int) -> float:
     return citations * CITATION_HEIGHT + _ABOVE if citations else 0.0
 
 
-def cited_of(design: Design, result: Mapping[str, Any], metric: str) -> Citation | None:
+def cited_of(
+    design: Design, result: Mapping[str, Any], metric: str, present: str = ""
+) -> Citation | None:
     """A citation of a number of a result; None where that was not measured.
 
     Args:
         design: what was run.
         result: the result object of the run.
         metric: path of the number, such as ``users.latency.p99``.
+        present: fingerprint of the design, where it is known.
     """
     value = value_of(metric, result)
     if value is None:
         return None
-    return Citation(run=str(result["hash"]), metric=metric, value=value, design=fingerprint(design))
+    present = present or fingerprint(design)
+    return Citation(run=str(result["hash"]), metric=metric, value=value, design=present)
 
 
 def cited_by(design: Design, holder: Holder) -> tuple[Citation, ...]:
@@ -88,15 +92,15 @@ def citations_of(design: Design) -> Iterator[tuple[Holder, int, Citation]]:
             yield holder, place, citation
 
 
-def judged(design: Design, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+def judged(design: Design, result: Mapping[str, Any], present: str = "") -> list[dict[str, Any]]:
     """Whether the numbers that notes and comments cite hold in a run of the design, one object each.
 
-    It has ``note``, the id, or ``comment``, its place in the design's list, from 0. ``measured`` is None where nothing was measured; ``same_design`` tells whether what was run is what was cited.
+    It has ``note``, the id, or ``comment``, its place in the design's list, from 0. ``measured`` is None where nothing was measured; ``same_design`` tells whether what was run is what was cited. ``present`` is the fingerprint of the design, where it is known.
     """
     citations = list(citations_of(design))
     if not citations:
         return []
-    present, found = fingerprint(design), []
+    present, found = present or fingerprint(design), []
     for holder, place, cited in citations:
         measured = value_of(cited.metric, result)
         found.append(

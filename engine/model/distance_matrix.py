@@ -60,6 +60,24 @@ def distance_matrix(design: Design) -> DistanceMatrix:
     return DistanceMatrix(frames, cells, trips.places)
 
 
+def known_rows(design: Design) -> Iterator[dict[tuple[str, str], Cell]]:
+    """The cells of which somebody says something, once a pair: those of one frame after the other.
+
+    Of two frames around which nobody says anything nothing is looked up: there are many pairs.
+    """
+    trips = RoundTrips(design)
+    speaking = trips.speaking()
+    around = {frame.id: trips.around_frame(frame.id) for frame in design.frames}
+    frames = [each for each in _taking_part(design, trips) if not speaking.isdisjoint(around[each])]
+    for place, one in enumerate(frames):
+        row = {
+            (one, other): _cell(trips, around[one], around[other])
+            for other in frames[place + 1 :]
+            if one not in around[other] and other not in around[one]
+        }
+        yield {pair: cell for pair, cell in row.items() if cell.seconds is not None}
+
+
 def distances_from(design: Design, frame: str) -> dict[str, Cell]:
     """How far one frame is from each of the others, of any kind; nothing of those around it and inside it."""
     trips = RoundTrips(design)

@@ -105,6 +105,10 @@ class RoundTrips:
         """The frames that say a round trip, and those of which one is said."""
         return frozenset(frame for pair in self._trips for frame in pair)
 
+    def speaking(self) -> frozenset[str]:
+        """The frames that say anything of how far something is, and those of which something is said."""
+        return self.named() | self.places.keys() | self._typical
+
     def around_frame(self, frame: str | None) -> tuple[str, ...]:
         """A frame and those around it, from the inside out; nothing where there is none."""
         return tuple(self._outwards(frame))

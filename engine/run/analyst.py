@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.interrupting import SOON, amid_validation
 from engine.model.files import dumps
+from engine.model.fingerprint import fingerprint
 from engine.records import dataclass
 from engine.run.protocol import ApplyEdit, StartOver, Stop
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 NICENESS: Final = 5
 _NEEDED: Final = ("engine.catalog", "engine.plan.theory", "engine.why.what_if")
-Topic = Literal["findings", "theory", "text", "what_if"]
+Topic = Literal["findings", "theory", "text", "what_if", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ TOPICS: Final[Mapping[Topic, Callable[..., Any]]] = {
     "theory": predicted,
     "text": dumps,
     "what_if": supposed,
+    "fingerprint": fingerprint,
 }
 
 

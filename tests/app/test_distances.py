@@ -188,3 +188,31 @@ def test_few_columns_have_room_for_long_names(card: DistancesCard) -> None:
     card.open()
     header = card.panel.table.horizontalHeader()
     assert all(header.sectionSize(i) >= header.sectionSizeHint(i) for i in range(3))
+
+
+def test_pairs_of_many_frames_are_gone_through_in_turns(card: DistancesCard, qtbot: Any) -> None:
+    codes = ("us-east-1", "eu-west-1", "ap-south-1", "sa-east-1")
+    frames = [
+        Frame(id=f"f{n}", kind="region", config={"place": f"aws/{codes[n % 4]}"})
+        for n in range(200)
+    ]
+    frames[0] = Frame(id="f0", kind="region", config={"round_trip": {"f1": 0.5}})
+    made = Design(frames=tuple(frames))
+    panel = shown(card, made)
+    assert card._turns.is_busy
+    assert len(panel.model.frames) == 200
+    assert cells_of(panel, 0, 1) == "500 ms"  # what somebody has set does not wait
+    qtbot.waitUntil(lambda: not card._turns.is_busy)
+    whole = distances_of(made)
+    assert panel.model._shown == whole
+    assert cells_of(panel, 1, 2) not in {"–", None}
+    renamed = made.model_copy(update={"title": "Another"})
+    card.set_design(renamed)
+    assert panel.model._shown == whole  # nothing is taken away meanwhile
+    card.set_design(world(east={"west": 0.07}))  # of few frames all is there at once
+    assert cells_of(panel, 0, 1) == "70 ms"
+    assert not card._turns.is_busy
+
+
+def cells_of(panel: DistancesPanel, row: int, column: int) -> object:
+    return panel.model.data(panel.model.index(row, column))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.bench.designs import dense, design, grid, link, node, recorded
+from tests.bench.designs import dense, design, grid, link, node
+from tests.bench.turn_pages import large_pages
+from tests.bench.turn_parts import edits, pair, run, views
+from tests.bench.turn_recordings import arrivals, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,85 +69,6 @@ def first(steps: Steps) -> None:
     bench.actions["run.toggle"].trigger()
 
 
-def pair(steps: Steps, other: Raw) -> None:
-    """Compare with another design, then side by side."""
-    from engine.model.files import load
-    from tests.bench.interface import file_of
-
-    path = file_of(other, steps.home / "other.windtunnel")
-    before = load(path)
-    commands = steps.opened.commands
-    steps.do("compare", lambda: commands.comparison.begin(before, path))
-    steps.do("end of comparison", commands.comparison.leave)
-    steps.do("side by side", lambda: commands.pair.begin(before, path))
-    steps.do("end of side by side", commands.pair.close)
-
-
-def edits(steps: Steps, chosen: str) -> None:
-    """Everything that hands do to a design of many items."""
-    canvas, services = steps.canvas, steps.services
-    commands = canvas._commands
-    document = services.document
-    steps.do("fit", canvas.fit)
-    steps.do("select one", lambda: canvas.select({chosen}))
-    from engine.model.edits import SetField
-
-    steps.do("rename one", lambda: document.push(SetField(chosen, ("name",), "Other")))
-    steps.press("edit.undo", "edit.redo")
-    steps.do("nudge one", lambda: commands.nudge(8.0, 0.0))
-    steps.do("delete one", commands.delete)
-    steps.press("edit.undo")
-    steps.do("select all", canvas.select_all)
-    steps.do("nudge all", lambda: commands.nudge(8.0, 0.0))
-    steps.press("edit.undo", "edit.redo", "align.across", "edit.undo", "edit.copy")
-    steps.press("edit.paste", "edit.undo", "edit.redo", "edit.undo")
-    steps.do("select all again", canvas.select_all)
-    steps.press("edit.duplicate", "edit.undo", "insert.frame", "edit.undo")
-    steps.do("select all for deletion", canvas.select_all)
-    steps.press("edit.delete", "edit.undo", "edit.redo", "edit.undo", "view.layout", "edit.undo")
-    steps.press("edit.find")
-    search = steps.opened.commands.search
-    for text in ("w", "w1", "w12"):
-        steps.do(f"type {text!r} in Ctrl+K", partial(search.field.setText, text))
-    steps.do("close Ctrl+K", search.close_card)
-    steps.press("view.outline", "view.findings", "edit.copy_picture")
-    path = document.path
-    assert path is not None
-    steps.do("save", services.files.save)
-    pictures = steps.opened.commands
-    for suffix in ("svg", "png"):
-        target = steps.home / f"picture.{suffix}"
-        steps.do(
-            f"export {suffix}",
-            lambda target=target: pictures._paint(pictures._exporting(target)),  # type: ignore[misc]
-            lambda: not pictures.pictures.is_busy,
-        )
-    steps.do("change the title", lambda: document.push(SetField("", ("title",), "Title")))
-    steps.do("reload", lambda: services.files.open(path), lambda: not document.is_dirty)
-
-
-def run(steps: Steps) -> None:
-    """Run, look back, and ask about the run."""
-    steps.do("run", lambda: steps.services.run.set_running(True))
-    steps.wait(least=3.0)
-    steps.do("go on running", lambda: None)
-    steps.do("pause", lambda: steps.services.run.set_running(False))
-    steps.press("run.back", "run.forward", "run.live", "run.why")
-    steps.do("page board", lambda: steps.opened.window.instruments.show_page("board"))
-    steps.do("page study", lambda: steps.opened.window.instruments.show_page("study"))
-    steps.do("page traces", lambda: steps.opened.window.instruments.show_page("traces"))
-    steps.press("run.restart")
-
-
-def views(steps: Steps, other: Raw) -> None:
-    """Further windows of a large design."""
-    steps.press("view.another")
-    steps.do("close the view", steps.opened.commands.views.close)
-    steps.press("view.present")
-    steps.do("end the presentation", steps.opened.commands.presenting.close)
-    pair(steps, other)
-
-
 def large(steps: Steps) -> None:
     """2000 nodes and 6000 links."""
     steps.open(grid(2000, 6000))
@@ -180,19 +104,6 @@ def medium(steps: Steps) -> None:
     edits(steps, "w3")
     run(steps)
     views(steps, grid(500, 700))
-
-
-def arrivals(steps: Steps) -> None:
-    """A client with 200 000 recorded arrivals."""
-    steps.open(recorded(200_000))
-    canvas = steps.canvas
-    steps.do("select the client", lambda: canvas.select({"users"}))
-    steps.do("select the service", lambda: canvas.select({"web"}))
-    edits(steps, "users")
-    run(steps)
-    other = recorded(200_000)
-    other["nodes"][0]["config"]["arrivals"]["times"][7] += 0.001
-    views(steps, other)
 
 
 def _one(title: str, **config: Any) -> Raw:
@@ -478,7 +389,9 @@ SITUATIONS: dict[str, Callable[[Steps], None]] = {
         large_run,
         links,
         links_run,
+        large_pages,
         arrivals,
+        columns,
         flow,
         lists,
         classes,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter
 
 from engine.model.design import FORMAT, Design, Frame, Link, Node, Note
 from engine.model.edits import COLLECTIONS, Insert
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _MARK: Final = "windtunnel_items"
 _DESIGN: Final = "windtunnel"
 _NAME: Final = "the clipboard"
+_CONFIG: Final = {Node: {"config"}, Link: {"config"}, Frame: {"config"}, Note: set[str]()}
+"""What of an item is JSON already. A note has no config: a field of that name would be one that is unknown."""
+_ANYTHING: Final = TypeAdapter[object](object)
 
 
 class PasteError(ValueError):
@@ -78,17 +82,26 @@ def copied(design: Design, ids: Iterable[str]) -> str:
 
 def _written(parts: dict[str, list[Any]]) -> str:
     """Items as text, one a line: thousands of them are written as fast as they can be."""
-    write = json.JSONEncoder(ensure_ascii=False).encode
     lists = [
-        f" {write(name)}: [\n" + ",\n".join(f"  {write(item)}" for item in items) + "\n ]"
+        f" {_json(name)}: [\n" + ",\n".join(f"  {_json(item)}" for item in items) + "\n ]"
         for name, items in parts.items()
     ]
     return ",\n".join([f'{{\n "{_MARK}": 1', *lists]) + "\n}"
 
 
+def _json(value: object) -> str:
+    """A value as JSON: pydantic writes a long recording ten times as fast as Python does."""
+    return _ANYTHING.dump_json(value).decode()
+
+
 def _raw(item: Item) -> dict[str, Any]:
-    """An item as JSON, with no more than was set."""
-    return item.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    """An item as JSON, with no more than was set. Its config is JSON already, and may be long."""
+    raw = item.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, exclude=_CONFIG[type(item)]
+    )
+    if not isinstance(item, Note) and "config" in item.model_fields_set:
+        raw["config"] = item.config
+    return raw
 
 
 def pasted(design: Design, clip: Clip, offset: QPointF) -> Insert:

@@ -11,7 +11,7 @@ from engine.model.units import format_quantity, parse_quantity
 from widgets.theme import plain_tip
 
 if TYPE_CHECKING:
-    from widgets.distances.view import Distances, Trip
+    from widgets.distances.view import Distances, Place, Trip
     from widgets.theme import ThemeManager
 
 Index = QModelIndex | QPersistentModelIndex
@@ -47,6 +47,11 @@ class TripTable(QAbstractTableModel):
         self.beginResetModel()
         self._shown = distances
         self.endResetModel()
+
+    @property
+    def frames(self) -> tuple[Place, ...]:
+        """The frames that are shown."""
+        return self._shown.frames
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """One a frame."""

@@ -86,9 +86,13 @@ class _Recorded:
     def __init__(self, times: Sequence[JsonValue]) -> None:
         self.times = times
         try:
-            self.instants = np.sort(np.array(times, dtype=np.float64))
+            self.instants = np.array(times, dtype=np.float64)
         except (TypeError, ValueError):  # no numbers: the design cannot run, and says so
             self.instants = np.zeros(0)
+        if (
+            self.instants[1:] < self.instants[:-1]
+        ).any():  # to sort what is in order takes long too
+            self.instants.sort()
 
 
 class PlannedLoad:

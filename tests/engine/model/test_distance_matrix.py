@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model.design import Design
-from engine.model.distance_matrix import Cell, distance_matrix, distances_from
+from engine.model.distance_matrix import Cell, distance_matrix, distances_from, known_rows
 from engine.model.edits import SetField
 from tests.helpers.builders import design
 
@@ -65,3 +65,19 @@ def test_one_frame_has_the_cells_of_its_row() -> None:
         wanted = {other: cell for (one, other), cell in matrix.cells.items() if one == frame}
         assert {other: cell for other, cell in row.items() if other in matrix.frames} == wanted
     assert distances_from(made, "drawn")["east"] == Cell(None, "unknown")
+
+
+def test_what_is_known_is_found_once_a_pair_and_nothing_is_looked_up_of_those_that_say_nothing() -> (
+    None
+):
+    said = SetField("moon", ("config", "round_trip"), {"drawn": 1.3}).apply(world()).design
+    usual = SetField("east", ("config",), {"inside": "typical"}).apply(said).design
+    for made in (world(), said, usual):
+        matrix = distance_matrix(made)
+        found = {pair: cell for row in known_rows(made) for pair, cell in row.items()}
+        assert len({frozenset(pair) for pair in found}) == len(found)
+        known = {pair for pair, cell in matrix.cells.items() if cell.seconds is not None}
+        assert {*found, *((other, one) for one, other in found)} == known
+        assert all(matrix.cells[pair] == cell for pair, cell in found.items())
+    silent = [frame(f"f{place}") for place in range(50)]
+    assert not list(known_rows(design([], [], frames=silent)))

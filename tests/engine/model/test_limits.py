@@ -310,3 +310,28 @@ def test_no_value_takes_more_bytes_than_it_weighs(value: Any) -> None:
     design = SetField("web", ("config", "x"), value).apply(RICH).design
     assert len(dumps(design).encode()) <= design.weight
     assert loads(dumps(design)) == design
+
+
+@given(
+    st.lists(
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(2**63) + 1, 2**63 - 1)
+        | st.sampled_from([1e16, 1e-5, 1e-7, 5e-324, -1.7e308, 0.0]),
+        min_size=200,
+        max_size=210,
+    )
+)
+def test_long_lists_of_numbers_are_never_lighter_than_what_is_written(values: list[float]) -> None:
+    assert len(json.dumps(values)) <= weigh(values) <= 1.4 * len(json.dumps(values)) + 300
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, 2**63])
+@pytest.mark.parametrize("place", [0, 150, 299])
+def test_a_number_that_no_file_holds_is_found_anywhere_in_a_long_list(
+    wrong: float, place: int
+) -> None:
+    values = [1e308, -1e308] * 150  # whose sum may be none either, on the way
+    assert weigh(values) > 0
+    values[place] = wrong
+    with pytest.raises(LimitError):
+        weigh(values)

@@ -17,6 +17,7 @@ from widgets.theme import set_role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from pydantic import JsonValue
 
     from widgets.theme import ThemeManager
@@ -25,6 +26,7 @@ _BARS: Final = 60
 """Intervals of the small curve."""
 _NAMED: Final = 3
 """Classes that are named with their share."""
+_NONE: Final = np.array([], dtype=np.float64)
 
 
 class Curve(QWidget):
@@ -41,8 +43,8 @@ class Curve(QWidget):
         """Two lines high."""
         return QSize(120, 36)
 
-    def show_times(self, times: Sequence[float]) -> None:
-        """Show when arrivals come."""
+    def show_times(self, times: NDArray[np.float64]) -> None:
+        """Show when arrivals come, given in their order."""
         self.counts = counts_of(times)
         self.setVisible(bool(self.counts))
         self.update()
@@ -116,40 +118,53 @@ class RecordingEditor(Editor):
         self._shown = None if self.field.mixed else value
         times = self._times(value)
         self.text.setText("mixed" if self.field.mixed else told(value, times))
-        self.curve.show_times([] if self.field.mixed else times)
+        self.curve.show_times(_NONE if self.field.mixed else times)
 
-    def _times(self, value: Sequence[object]) -> Sequence[float]:
+    def _times(self, value: Sequence[object]) -> NDArray[np.float64]:
         """The instants in order; none where something else is recorded."""
         if not self.wide():
-            return []
+            return _NONE
         try:
             instants = np.array(value, dtype=np.float64)
         except (TypeError, ValueError):
-            return sorted(float(each) for each in value if isinstance(each, int | float))
-        instants.sort()
-        times: list[float] = instants.tolist()
-        return times
+            numbers = [float(each) for each in value if isinstance(each, int | float)]
+            instants = np.array(numbers, dtype=np.float64)
+        if (instants[1:] < instants[:-1]).any():  # seldom: to sort what is in order takes long too
+            instants.sort()
+        return instants
 
 
-def told(value: Sequence[object], times: Sequence[float]) -> str:
+def told(value: Sequence[object], times: NDArray[np.float64]) -> str:
     """What is recorded, in words."""
-    if times:
-        length = format_quantity(times[-1], "s")
-        if times[-1] >= 120.0:
-            length = f"{format_quantity(times[-1] / 60.0, '')} min"
+    if len(times) > 0:
+        last = float(times[-1])
+        length = format_quantity(last, "s")
+        if last >= 120.0:
+            length = f"{format_quantity(last / 60.0, '')} min"
         return f"{len(times):,} arrivals in {length}".replace(",", "\N{NO-BREAK SPACE}")
     if not value:
         return "none recorded"
-    counts = Counter(map(str, value))
+    counts = _counts(value)
     if len(counts) > _NAMED:
         return f"{len(counts):,} different".replace(",", "\N{NO-BREAK SPACE}")
     shares = (f"{name} {format_share(count / len(value))}" for name, count in counts.most_common())
     return ", ".join(shares)
 
 
-def counts_of(times: Sequence[float]) -> list[int]:
+def _counts(value: Sequence[object]) -> Counter[str]:
+    """How often each value is there; where there are many different ones, only which they are."""
+    try:
+        different = set(value)
+    except TypeError:  # something that is no value of a recording
+        return Counter(map(str, value))
+    if len(different) > _NAMED:
+        return Counter(map(str, different))
+    return Counter({str(each): value.count(each) for each in different})
+
+
+def counts_of(times: NDArray[np.float64]) -> list[int]:
     """Arrivals in each of some equal intervals from 0 to the last of them."""
-    if not times or times[-1] <= 0.0:
+    if len(times) == 0 or times[-1] <= 0.0:
         return []
-    counts, _ = np.histogram(np.asarray(times, dtype=np.float64), _BARS, (0.0, times[-1]))
+    counts, _ = np.histogram(times, _BARS, (0.0, float(times[-1])))
     return [int(each) for each in counts]

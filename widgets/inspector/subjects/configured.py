@@ -14,7 +14,7 @@ from engine.model.names import frame_name
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import class_names, edit_label, label_of
-from widgets.inspector.subjects.shared import SharedFields
+from widgets.inspector.subjects.shared import SharedFields, likeness
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ConfiguredSubject:
         self._looked_at = 0
         """How many items have been compared."""
         self._known: set[tuple[type[BaseModel] | None, str]] = set()
-        """Configs, written out, that have been compared: equal ones have equal fields."""
+        """What tells apart the configs that have been compared: equal ones have equal fields."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -82,12 +82,7 @@ class ConfiguredSubject:
             return
         item, cls = self.items[self._looked_at], self._classes[self._looked_at]
         self._looked_at += 1
-        if (
-            len(self.items) == 1
-        ):  # nothing to compare: to write out a recording takes noticeably long
-            self._shared = SharedFields(self._of(item, cls))
-            return
-        like = cls, repr(item.config)
+        like = cls, likeness(item.config)
         if self._shared is None:
             self._shared = SharedFields(self._of(item, cls))
         elif like not in self._known:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic import JsonValue
+
     from widgets.inspector.fields import Field, Path
+
+_LONG: Final = 200
+"""Values of a list or an object that is not written out any more."""
 
 
 class SharedFields:
@@ -49,3 +54,23 @@ class SharedFields:
 def _alike(field: Field, twin: Field) -> bool:
     """Whether two fields of different items may be edited as one."""
     return (field.shape, field.unit) == (twin.shape, twin.unit)
+
+
+def likeness(value: JsonValue) -> str:
+    """What tells a value from others: itself, written out.
+
+    Of what is long, such as a recording, it is the place in memory: to write that out takes noticeably long.
+    Two of them that are equal may be told apart then, and the value has to outlive the answer.
+    """
+    return repr(_brief(value))
+
+
+def _brief(value: JsonValue) -> object:
+    """A value in which long ones are replaced."""
+    if not isinstance(value, dict | list):
+        return value
+    if len(value) > _LONG:
+        return (id(value),)
+    if isinstance(value, list):
+        return [_brief(each) for each in value]
+    return {name: _brief(each) for name, each in value.items()}
