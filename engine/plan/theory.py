@@ -224,7 +224,7 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
     reason = _reason(site)
     leaves = stay.patience < math.inf
     answer = site.mixed([each.mean for each in site.answers])
-    if leaves or site.plan.failing > 0.0:
+    if leaves or site.plan.failing > 0.0 or site.hands_refusals_on:
         answer = time_inside(site, answer)
     stable = not reason and math.isfinite(answer)
     known = math.isfinite(stay.wait.mean) and not site.blind

@@ -156,6 +156,8 @@ class Center:
     """Closed populations: whether their rate follows from times of which nothing is known."""
     since: float = math.inf
     """Seconds for which it had run when it is looked at."""
+    hands_refusals_on: bool = False
+    """Whether it answers at once, and for nothing else than that, where whom it forwards to has no place."""
     impatient_line: bool = False
     """Whether some callers wait for a worker for so long only."""
     layer: Stay | None = None

@@ -23,16 +23,34 @@ _CHANCE: Final = ("random", "weighted")
 
 
 def time_inside(site: Center, time: float) -> float:
-    """Mean time (s) that everybody is at a node, also those who leave its line, and who fail before they make calls.
+    """Mean time (s) that everybody is at a node, also those who leave its line, fail before they make calls, or are refused.
 
     Args:
         site: the node.
         time: that of those who are served.
     """
+    if site.hands_refusals_on:
+        return _time_forwarded(site)
     if site.plan.failing > 0.0:
         time -= site.plan.failing * site.mixed([each.mean for each in site.calls])
     left, patience = site.stay.wait.loss, site.stay.patience
     return time if patience == INFINITE else (1.0 - left) * time + left * patience
+
+
+def _time_forwarded(site: Center) -> float:
+    """Mean time (s) at a router of everybody, also of those who are refused, or leave, where they are forwarded to."""
+    whole = time = 0.0
+    for edge in site.leaving:
+        below = edge.target
+        for kind, (rate, chance) in enumerate(zip(site.rates, edge.chance, strict=True)):
+            left, patience = below.stay.wait.loss, below.stay.patience
+            served = (1.0 - left) * below.answers[edge.plan.kind_at(kind)].mean
+            # Who leaves is not told of it, but knows.
+            early = edge.crossing.mean / 2.0
+            gone = left * (patience - early) if patience < INFINITE else 0.0
+            time += rate * chance * (edge.crossing.mean + served + gone)
+            whole += rate * chance
+    return time / whole if whole > 0.0 else 0.0
 
 
 def waits_in_line(edge: Edge) -> bool:

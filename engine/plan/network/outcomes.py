@@ -10,9 +10,11 @@ from engine.plan.network.queued_stores import after_misses, missed_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.plan.network.centers import Center, Network
+    from engine.plan.network.centers import Center, Edge, Network
     from engine.plan.network.verdict import Verdict
 
+_NONE: Final = 1e-4
+"""Share of calls that is none."""
 _FULL: Final = 0.97
 """Load of a node from which it may have no room for all, by a model of those who come."""
 
@@ -21,6 +23,20 @@ def answers_decide(client: Center) -> bool:
     """Whether a client sends when it has an answer to what it sent before."""
     traffic = client.plan.traffic
     return traffic is not None and traffic.process in ("closed", "sessions")
+
+
+def only_refused(edge: Edge) -> bool:
+    """Whether calls that a router forwards fail only where they find no place, or leave the line, and are then over."""
+    link, target = edge.plan, edge.target
+    refused = target.stay.wait.loss
+    routed = edge.source.plan.router is not None and edge.source.plan.store is None
+    plain = link.retry.attempts == 1 and link.loss <= 0.0 and not (link.policies or target.blind)
+    if not (routed and plain and refused > 0.0) or edge.late > _NONE or target.plan.failing > 0.0:
+        return False
+    return all(
+        chance <= 0.0 or abs(target.ok[link.kind_at(kind)] - 1.0 + refused) <= _NONE
+        for kind, chance in enumerate(edge.chance)
+    )
 
 
 def overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -54,7 +54,7 @@ def source_of(traffic: TrafficPlan, moment: Moment) -> Source:
     if traffic.process == "closed":
         return Source(0.0)
     if traffic.process == "trace":
-        return _trace(traffic, moment.load)
+        return _trace(traffic, moment)
     rate = _mean_rate(traffic.schedule, moment.start, moment.end) * moment.load
     return _by_rate(traffic, rate, _scheduled(traffic.schedule, rate, moment))
 
@@ -171,13 +171,24 @@ def _crowd(crowd: CrowdPlan, rate: float, doubts: tuple[str, ...]) -> Source:
     return Source(rate, 1.0, 1.0 + rate * crowd.window * spread, doubts)
 
 
-def _trace(traffic: TrafficPlan, load: float) -> Source:
-    """A recorded trace: its mean rate, and what its gaps are like."""
+def _trace(traffic: TrafficPlan, moment: Moment) -> Source:
+    """A recorded trace: how many come in the span, where that is one, and what its gaps are like."""
     times = traffic.times
     if not times or times[-1] <= 0.0:
         return Source(0.0)
     cv2, dispersion = _shape(times)
     length = traffic.period if traffic.period < INFINITE else times[-1]
     rate = len(times) / length
+    if moment.load == 1.0 and moment.end > moment.start and dispersion <= EVEN:
+        counted = _until(traffic, moment.end) - _until(traffic, moment.start)
+        return Source(counted / (moment.end - moment.start), cv2, dispersion)
     doubt = f"arrivals replay a trace of {format_quantity(length, 's')}; its mean rate is used"
-    return Source(rate * load, cv2, dispersion, (doubt,))
+    return Source(rate * moment.load, cv2, dispersion, (doubt,))
+
+
+def _until(traffic: TrafficPlan, time: float) -> int:
+    """How many arrivals of a trace come before a time."""
+    if traffic.period == INFINITE:
+        return bisect_left(traffic.times, time)
+    rounds, left = divmod(time, traffic.period)
+    return int(rounds) * len(traffic.times) + bisect_left(traffic.times, left)

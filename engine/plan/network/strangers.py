@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.policies.policy import Policy
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from engine.plan.network.centers import Network
+    from engine.plan.network.centers import Edge, Network
 
 _KNOWN: Final[dict[str, frozenset[str]]] = {
     name: frozenset(known.split())
@@ -213,6 +213,12 @@ def _ancestor(kind: type[Any]) -> str:
     return ""
 
 
+def _has_no_choice(edge: Edge) -> bool:
+    """Whether the target of a link is one instance, which is taken however one picks."""
+    target = edge.target.plan
+    return target.station.instances == 1 and target.store is None
+
+
 def blind_before_strangers(network: Network) -> None:
     """Say nothing of the times and loads of nodes and links that have something which nobody has thought of."""
     for site in network.sites:
@@ -230,6 +236,8 @@ def blind_before_strangers(network: Network) -> None:
             site.blind = site.blind or f"not modelled: {whole}"
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
         name = stranger_in(edge.plan)
+        if name.startswith("picker ") and _has_no_choice(edge):
+            name = stranger_in(replace(edge.plan, picker="random", hash=None, shuffle=None))
         if not name:
             continue
         for site in (edge.source, edge.target):

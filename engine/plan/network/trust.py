@@ -18,7 +18,7 @@ from engine.plan.network.alike import (
 )
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
-from engine.plan.network.outcomes import answers_decide, crowded_out, overrun
+from engine.plan.network.outcomes import answers_decide, crowded_out, only_refused, overrun
 from engine.plan.network.patience import gives_up_alone
 from engine.plan.network.queued_stores import after_misses
 from engine.plan.network.sources import EVEN
@@ -421,6 +421,9 @@ def _cut_short(edge: Edge, source: Trust, target: Trust) -> None:
         source.doubts.append(
             f"{format_quantity(edge.late, '%')} of the calls over {edge.name} are given up"
         )
+    elif max(edge.fails) > _WORTH and only_refused(edge):
+        edge.source.hands_refusals_on = True
+        source.tail.append(f"some calls over {edge.name} find no place")
     elif max(edge.fails) > _WORTH and (
         edge.plan.retry.attempts > 1 or edge.source.plan.traffic is None
     ):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import pytest
 
+from engine.model.balancing import Hash
 from engine.plan.primitives import (
     CallPart,
     ChoicePart,
@@ -20,6 +23,7 @@ from engine.plan.primitives import (
 )
 from engine.plan.queueing.overload import shared_share
 from engine.plan.theory import predict
+from engine.sim.lane.draws import generator
 from tests.helpers.plans import (
     cache,
     client,
@@ -30,6 +34,7 @@ from tests.helpers.plans import (
     plan,
     queue,
     request_class,
+    router,
     simulate,
     station,
 )
@@ -163,3 +168,65 @@ def test_a_message_is_done_after_its_calls(visibility: float, *, doubted: bool) 
     assert any("how much comes" in each for each in found["db"].doubts) == doubted
     assert not wrong_of(made)
     assert math.isfinite(found["db"].rate)
+
+
+def gaps_of(cv2: float, count: int = 3000) -> tuple[float, ...]:
+    """Arrivals at 80 a second."""
+    random = generator(5, "theory", "gaps")
+    return tuple(np.cumsum(random.gamma(1.0 / cv2, cv2 / 80.0, count)).tolist())
+
+
+@pytest.mark.parametrize("period", [math.inf, 37.6, 100.0])
+def test_a_recording_that_comes_evenly_is_counted_in_the_span(period: float) -> None:
+    """Its end lies in the span, or several rounds: waits are doubted, rates are not."""
+    users = client(process="trace", times=gaps_of(0.5), period=period)
+    nodes = [users, station("web", exponential(0.01)), station("db", exponential(0.002), workers=4)]
+    seconds = 50.0 if math.isinf(period) else 300.0
+    made = made_of(nodes, [link("users", "web"), link("web", "db")], seconds)
+    found = predict(made)
+    assert found.clients["users"].doubts
+    assert not any("how much comes" in each for each in found.nodes["db"].doubts)
+    numbers = {each.name: each for each in numbers_of(found, runs_of(made, 1))}
+    for name in ("users.offered", "db.rate", "db.utilization"):
+        assert numbers[name].confident
+        assert not numbers[name].wrong
+    offered = numbers["users.offered"]
+    assert offered.predicted == pytest.approx(offered.measured, rel=1e-3)
+
+
+def test_a_recording_in_bursts_is_doubted() -> None:
+    found = predict(
+        made_of(
+            [client(process="trace", times=gaps_of(9.0)), station("web", exponential(0.001))],
+            [link("users", "web")],
+        )
+    )
+    assert any("replay a trace" in each for each in found.clients["users"].doubts)
+
+
+@pytest.mark.parametrize("web", [{"queue_limit": 3}, {}])
+def test_a_balancer_hands_refusals_on(web: dict[str, int]) -> None:
+    """Who is refused is back as soon as the way there and back takes, who leaves after the queue timeout as well."""
+    rule: dict[str, float] = {} if web else {"queue_timeout": 0.03}
+    nodes = [
+        client(rate=90.0),
+        router("lb", "random"),
+        station("web", exponential(0.02), instances=2, **web),
+    ]
+    links = [link("users", "lb"), link("lb", "web", delay=constant(0.005), **rule)]
+    made = made_of(nodes, links)
+    numbers = {each.name: each for each in numbers_of(predict(made), runs_of(made, 3))}
+    assert not [str(each) for each in numbers.values() if each.wrong and each.confident]
+    for name in ("lb.residence.mean", "lb.system", "users.goodput", "users.latency.mean"):
+        assert numbers[name].confident
+    assert numbers["lb.residence.mean"].predicted < numbers["users.latency.mean"].predicted
+
+
+@pytest.mark.parametrize(("instances", "known"), [(1, True), (2, False)])
+def test_one_instance_is_taken_however_one_picks(instances: int, *, known: bool) -> None:
+    web = station("web", exponential(0.01), instances=instances)
+    for picker in ("hash", "ewma", "shuffle"):
+        rules: dict[str, Any] = {"picker": picker, "hash": Hash() if picker == "hash" else None}
+        found = predict(made_of([client(rate=50.0), web], [link("users", "web", **rules)]))
+        assert (found.nodes["web"].residence is not None) == known
+        assert (found.clients["users"].doubts == ()) == known

@@ -150,7 +150,7 @@ PLANS = {
 
 @pytest.mark.parametrize("name", PLANS)
 def test_the_lane_says_the_same(name: str) -> None:
-    """Everything but what is said of the balancer, some of whose calls fail, is said without a doubt, and holds."""
+    """Everything is said without a doubt but percentiles behind a balancer, and holds."""
     found = predict(PLANS[name])
     numbers = numbers_of(found, runs_of(PLANS[name], 3))
     assert not [str(each) for each in numbers if each.wrong]
