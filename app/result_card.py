@@ -23,8 +23,9 @@ from app.overlay import Overlay
 from engine.catalog.measures import title_of, unit_of
 from engine.model.costing import cost_line, costly_parts
 from engine.model.design import Design
+from engine.model.exposing import blast_line, compromised_parts
 from engine.model.failures import failure_title
-from engine.model.metrics import live_text, measured_text, measured_unit
+from engine.model.metrics import COMPROMISED, live_text, measured_text, measured_unit
 from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_instant, format_quantity
@@ -196,6 +197,12 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
     costs = [[name_of(design, key), COST.text(hour)] for key, hour in costly_parts(result)]
     whole = cost_line(result)
     _add_table(column, "Costs", ("", ""), [["In all", whole], *costs] if whole else [])
+    far = blast_line(result)
+    had = [
+        [name_of(design, key), COMPROMISED.text(each)] for key, each in compromised_parts(result)
+    ]
+    rows = [["In all", far], *had] if far else []
+    _add_table(column, "Compromised", ("", COMPROMISED.title), rows)
     column.addStretch(1)
     return body
 

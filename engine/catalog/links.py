@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.spread import homes_of, spread_of
+from engine.model.trust import is_denied
 from engine.plan.lower import link_plan
 from engine.plan.primitives import LawPlan, RoutePlan, SpacingPlan
 
@@ -38,6 +39,8 @@ def lowered_link(
     plan, given = link_plan(link, config, classes), config.model_fields_set
     if _users_hold(config, design.node_by_id.get(link.source)) and plan.connection is not None:
         plan = replace(plan, connection=replace(plan.connection, per="user"))
+    if is_denied(link, config, trips, design):
+        plan = replace(plan, loss=1.0)
     mile = trips.last_mile(link.source)
     if _is_dns(design, link.source):
         plan = replace(plan, routes=tuple(_routes(link, trips, design, far="delay" not in given)))

@@ -12,8 +12,16 @@ from engine.catalog.measures import title_of, unit_of
 from engine.cli.console import WIDE
 from engine.cli.terminal import shown
 from engine.model.costing import cost_line, costly_parts
+from engine.model.exposing import blast_line, compromised_parts
 from engine.model.failures import failure_title
-from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
+from engine.model.metrics import (
+    COMPROMISED,
+    NETWORK_METRICS,
+    live_text,
+    measured_text,
+    measured_unit,
+    named,
+)
 from engine.model.names import name_of
 from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
@@ -52,6 +60,8 @@ def result_tables(
         yield _links(result, design)
     if line := cost_line(result):
         yield _costs(result, design, line)
+    if line := blast_line(result):
+        yield _compromised(result, design, line)
     if result["objectives"]:
         yield _objectives(result, design)
     if result.get("citations"):
@@ -214,6 +224,14 @@ def _costs(result: Mapping[str, Any], design: Design, line: str) -> Table:
     table = airy_table("Cost", "$/h", title=f"Costs: {line}")
     for name, hour in costly_parts(result):
         table.add_row(Text(shown(name_of(design, name))), COST.text(hour))
+    return table
+
+
+def _compromised(result: Mapping[str, Any], design: Design, line: str) -> Table:
+    """What attackers have had."""
+    table = airy_table("Node", COMPROMISED.title, title=f"\nCompromised: {line}")
+    for name, share in compromised_parts(result):
+        table.add_row(Text(shown(name_of(design, name))), COMPROMISED.text(share))
     return table
 
 

@@ -48,18 +48,21 @@ def _open_links(part: NodePart, over: LinkPart | None) -> Iterator[LinkPart]:
     for link in part.leaving:
         if resolver is not None and link.plan.id not in resolver.records:
             continue
-        network = link.link.network
-        if over is not None and isinstance(network, Origins):
-            rows = network.routes.get(over.link, [])
-            cut = all(route.cuts > 0 for row in rows for route in row)
-            is_cut = link.link.cuts > 0 or (bool(rows) and cut)
-        elif isinstance(network, Ways):
-            is_cut = all(network.cut(None, each.pool) for each in link.link.endpoints)
-        else:
-            is_cut = link.link.cuts > 0
         believed = not routed or any(each.healthy for each in link.link.endpoints)
-        if not is_cut and believed:
+        if believed and not is_cut(link, over):
             yield link
+
+
+def is_cut(link: LinkPart, over: LinkPart | None = None) -> bool:
+    """Whether nothing gets over a link now, for who comes over another one: that matters behind DNS alone."""
+    network = link.link.network
+    if isinstance(network, Ways):
+        return all(network.cut(None, each.pool) for each in link.link.endpoints)
+    if over is not None and isinstance(network, Origins):
+        rows = network.routes.get(over.link, [])
+        if rows and all(route.cuts > 0 for row in rows for route in row):
+            return True
+    return bool(link.link.is_cut())
 
 
 def _is_up(endpoint: Endpoint) -> bool:

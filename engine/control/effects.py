@@ -70,6 +70,8 @@ class NodeState:
         """Numbers below which instances are hit, of events that began when earlier ones had gone."""
         self.hot: list[tuple[int, float]] = []
         """Hot keys, each with the share of the requests that ask for it."""
+        self.compromised = False
+        """Whether an attacker has it."""
         self.revoked: list[tuple[float, int]] = []
         """Shares of the users, or single ones, whose access is revoked."""
 
@@ -93,6 +95,12 @@ class NodeState:
         if event.only is not None:
             return [each for each in inside if each.pool.index == event.only]
         return inside[: event.instances]
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether events keep all of it dead, or standing still."""
+        own = self.pools[: len(self.part.node.pools)]
+        return bool(own) and all(each.frozen or not each.alive for each in own)
 
     def fence(self, only: int | None) -> None:
         """Nobody is let in: its machine is shut out, or one instance of it."""
@@ -287,6 +295,11 @@ def _revoke(event: EventPlan, state: NodeState) -> None:
         state.revoked.append((0.0, event.user))
 
 
+def _compromise(_event: EventPlan, state: NodeState) -> None:
+    """An attacker has it."""
+    state.compromised = True
+
+
 def _flush(event: EventPlan, part: NodePart, _machine: Machine) -> None:
     """The store forgets everything; where only some instances are meant, and have stores of their own, these do."""
     whole = event.only is None and event.places_of(part.plan.id) is None
@@ -343,6 +356,7 @@ EFFECTS: Final = (
     Effect("revoke", node=_revoke),
     Effect("rotate", start=_rotate),
     Effect("expire", start=_expire),
+    Effect("compromise", node=_compromise),
     Effect("traffic", node=_traffic),
     Effect("hot_key", node=_hot_key),
     Effect("set"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.control.attackers import Attackers
 from engine.control.effects import LinkState, NodeState, bound_of, effect_of
 from engine.control.leaks import Leaks
 from engine.control.overlay import with_changes
@@ -17,10 +18,10 @@ from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
 from engine.sim.lane.link import Link
 from engine.sim.lane.network.origins import Origins
-from engine.sim.reach import reach
+from engine.sim.reach import NOWHERE, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, Plan
@@ -28,15 +29,17 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Notice
 
 
 class Faults:
     """The events that are active on a machine."""
 
-    def __init__(self, machine: Machine, lives: Lives) -> None:
+    def __init__(self, machine: Machine, lives: Lives, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
         self._lives = lives
         self._leaks = Leaks(machine)
+        self._attackers = Attackers(machine, notify, self._note_spread)
         self.active: list[EventPlan] = []
         self.succession = Succession()
         self._bounds: dict[str, dict[EventPlan, int]] = {}
@@ -56,6 +59,7 @@ class Faults:
                 if bound != event.instances:
                     self._bounds.setdefault(name, {})[event] = bound
         self.active.append(event)
+        self._attackers.start(event)
         self._news.append(event)
 
     def end(self, event: EventPlan) -> None:
@@ -64,6 +68,7 @@ class Faults:
         for bounds in self._bounds.values():
             bounds.pop(event, None)
         self.succession.end(event)
+        self._attackers.end(event)
         self._news.append(event)
 
     def replace(self, old: EventPlan, new: EventPlan) -> None:
@@ -73,6 +78,7 @@ class Faults:
             if old in bounds and old.instances == new.instances:
                 bounds[new] = bounds.pop(old)
         self.succession.replace(old, new)
+        self._attackers.replace(old, new)
         self._news += [old, new]
 
     def turns(self, event: EventPlan) -> list[float]:
@@ -129,6 +135,17 @@ class Faults:
         for state in states:
             state.take_effect(self._machine, self._lives)
             self._leaks.follow(state)
+            self._attackers.stand(state)
+        self._attackers.forget()
+        further = self._attackers.walk()
+        if further:
+            self._news += further
+            self.refresh(NOWHERE)
+
+    def _note_spread(self, event: EventPlan) -> None:
+        """Bring into its state what an attacker has come to."""
+        self._news.append(event)
+        self.refresh(NOWHERE)
 
     def _refresh_network(self, reached: Reach, by_link: dict[str, list[EventPlan]]) -> None:
         """Bring the links that were reached, and all ways over them and inside nodes, into their state."""
@@ -160,7 +177,10 @@ class Faults:
 
     def _nodes_of(self, event: EventPlan) -> Iterable[str]:
         """The nodes that an event hits or is told of; what hits clients may name none for all."""
-        if event_kind(event.change).hits != "clients":
+        kind = event_kind(event.change)
+        if kind.spreads:
+            return self._attackers.nodes_of(event)
+        if kind.hits != "clients":
             return event.nodes
         clients = [part.plan.id for part in self._machine.clients()]
         return [name for name in clients if not event.nodes or name in event.nodes]

@@ -61,7 +61,7 @@ class Timeline:
         self._machine = machine
         self._notify = notify
         self._changed = changed
-        self._faults = Faults(machine, lives)
+        self._faults = Faults(machine, lives, notify)
         self._tickets: list[Ticket] = []
         self._plan = machine.plan
         self._begun = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.model.prices import COST_PER_HOUR, DESIGN_METRICS
+from engine.model.prices import COST_PER_HOUR, PRICE_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,13 +12,11 @@ if TYPE_CHECKING:
 
 def cost_line(result: Mapping[str, Any]) -> str:
     """What the whole design costs: ``5.51 $/h, $ 0.00387 for 1000 answers``; empty where nothing has a price."""
-    hour, answers = (result.get(metric.name) for metric in DESIGN_METRICS)
+    hour, answers = (result.get(metric.name) for metric in PRICE_METRICS)
     if hour is None:
         return ""
-    line = DESIGN_METRICS[0].text(hour)
-    return (
-        line if answers is None else f"{line}, {DESIGN_METRICS[1].text(answers)} for 1000 answers"
-    )
+    line = PRICE_METRICS[0].text(hour)
+    return line if answers is None else f"{line}, {PRICE_METRICS[1].text(answers)} for 1000 answers"
 
 
 def costly_parts(result: Mapping[str, Any]) -> list[tuple[str, float]]:

@@ -61,6 +61,39 @@ INSTANCE: Final = EventField(
     ge=1,
     le=100_000,
 )
+ANSWERED_AFTER: Final = replace(
+    SECONDS,
+    title="Answered after",
+    help="Time from when a worker takes a failing request up, in place of its work, to its "
+    "answer; 0: at once. None: after its work.",
+    default=None,
+    required=False,
+    hint="its work",
+)
+TIME_TO_DRAIN: Final = replace(
+    SECONDS,
+    title="Time to drain",
+    help="Seconds after which what is left is cut off (HAProxy's and Envoy's drains, AWS "
+    "deregistration_delay: 300 s). None is as its node says under Drain, and where that is off as long "
+    "as it takes.",
+    default=30.0,
+    required=False,
+    hint="as its node says",
+)
+TIME_A_HOP: Final = replace(
+    SECONDS,
+    title="Time a hop",
+    help="Time that it takes to get from one node to the next. None: no time.",
+    default=None,
+    required=False,
+    hint="no time",
+)
+STORE_OF: Final = replace(
+    INSTANCE,
+    help="The only one, counted from 1, where each has a store of its own, such as a point of presence. "
+    "None: all.",
+    hint="all",
+)
 RAMP: Final = EventField(
     name="ramp",
     title="Ramp",
@@ -180,7 +213,8 @@ class EventFields(BaseModel):
     seconds: float | None = replace(
         SECONDS,
         help="Of a delay: added to each crossing. Of errors: time to the answer, in place of the work. Of a drain: "
-        "time after which what is left is cut off. Of a clock: by how much it is fast.",
+        "time after which what is left is cut off. Of a clock: by how much it is fast. Of an attacker: time that a hop "
+        "to the next node takes.",
     ).declare()
     instances: int | None = INSTANCES.declare()
     instance: int | None = INSTANCE.declare()

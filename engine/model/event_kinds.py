@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.model.event_fields import (
     AHEAD,
+    ANSWERED_AFTER,
     BYTES,
     FACTOR,
     INSTANCE,
@@ -20,7 +21,10 @@ from engine.model.event_fields import (
     PROBABILITY,
     RAMP,
     SECONDS,
+    STORE_OF,
     THROUGH,
+    TIME_A_HOP,
+    TIME_TO_DRAIN,
     TOWARDS,
     USER,
     VALUE,
@@ -96,15 +100,7 @@ EVENT_KINDS: Final = (
         badge="errors {probability}{instances}",
         fields=(
             replace(PROBABILITY, title="Share of requests", help="Share that fails."),
-            replace(
-                SECONDS,
-                title="Answered after",
-                help="Time from when a worker takes a failing request up, in place of its work, to its "
-                "answer; 0: at once. None: after its work.",
-                default=None,
-                required=False,
-                hint="its work",
-            ),
+            ANSWERED_AFTER,
             INSTANCES,
             RAMP,
             THROUGH,
@@ -194,16 +190,7 @@ EVENT_KINDS: Final = (
         sentence="{target} drained{of_instances}{within}",
         badge="draining{instances}",
         fields=(
-            replace(
-                SECONDS,
-                title="Time to drain",
-                help="Seconds after which what is left is cut off (HAProxy's and Envoy's drains, AWS "
-                "deregistration_delay: 300 s). None is as its node says under Drain, and where that is off as long "
-                "as it takes.",
-                default=30.0,
-                required=False,
-                hint="as its node says",
-            ),
+            TIME_TO_DRAIN,
             INSTANCES,
         ),
         menu=(
@@ -323,14 +310,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} flushed{of_instances}",
         badge="flushed{instances}",
-        fields=(
-            replace(
-                INSTANCE,
-                help="The only one, counted from 1, where each has a store of its own, such as a point of presence. "
-                "None: all.",
-                hint="all",
-            ),
-        ),
+        fields=(STORE_OF,),
         menu=(MenuChoice(text="Flush what it keeps"),),
         misses="keeps nothing that could be flushed; name a cache or a key-value cluster",
         instant=True,
@@ -403,6 +383,26 @@ EVENT_KINDS: Final = (
         menu=(MenuChoice(text="End all sessions and tokens"),),
         misses="has neither sessions nor tokens; name an auth server, a node with authentication or with sessions",
         instant=True,
+    ),
+    EventKind(
+        name="compromise",
+        title="Let an attacker in",
+        help="An attacker has the node, and from each that he has goes on to all that its links lead to: over every link "
+        "that lets anything through, be anybody calling or not. Links that are not allowed, boundaries of trust zones, "
+        "cuts, and nodes that are dead stop him. Requests are answered as before. The event over, he is thrown out "
+        "everywhere.",
+        icon="attacker",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="Attacker on {target}{hops}",
+        badge="compromised",
+        fields=(TIME_A_HOP,),
+        menu=(
+            MenuChoice(text="Let an attacker in"),
+            MenuChoice(text="Let an attacker in, {seconds} a hop", values=(("seconds", 5.0),)),
+        ),
+        spreads=True,
     ),
     EventKind(
         name="traffic",

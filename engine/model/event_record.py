@@ -121,6 +121,8 @@ class EventKind:
     """Whether what it hits gets nothing new, and finishes what it has."""
     silences: bool = False
     """Whether who calls may never hear anything."""
+    spreads: bool = False
+    """Whether it goes on from node to node over links, and does nothing to requests."""
     stays: bool = False
     """Whether what it has done by then is still so when it is over."""
 
@@ -184,6 +186,7 @@ class EventKind:
             f", the old one good for {texts['overlap']}" if texts.get("overlap") else ""
         )
         texts["leads"] = f", published {texts['ahead']} ahead" if texts.get("ahead") else ""
+        texts["hops"] = f", {after} a hop" if after else ""
         user, share = texts.get("user", ""), texts.get("probability", "")
         texts["whom"] = f"user {user}" if user else share
         texts["whose"] = f"user {user}" if user else f"{share} of the users"

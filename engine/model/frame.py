@@ -14,7 +14,7 @@ _DISTANCE = "Distance"
 
 
 class FrameConfig(Config):
-    """How far a frame is from others, and how it fails."""
+    """How far a frame is from others, how far it is trusted, and how it fails."""
 
     place: str | None = setting(
         None,
@@ -43,6 +43,16 @@ class FrameConfig(Config):
         help="typical: what lies together in here is .1 ms there and back from each other in one host, .5 ms in one "
         "zone, and 1.5 ms in one region (availability zones: .25 to 3.4 ms), by the innermost host, zone or region "
         "around both. nothing: no time at all.",
+    )
+    trust: int | None = setting(
+        None,
+        title="Trust level",
+        group="Security",
+        help="How far what lies in here is trusted: it is a zone of its own, into which from outside only links lead that "
+        "are allowed (default deny), neither calls nor attackers come over others. 0: everybody may come in, as from "
+        "the internet. Levels order zones, such as 0 internet, 1 edge, 2 services, 3 data. None: no boundary.",
+        ge=0,
+        le=100,
     )
     price_factor: float | None = setting(
         None,

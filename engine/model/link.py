@@ -162,6 +162,14 @@ class LinkConfig(Config):
         ge=0.0,
         le=1.0,
     )
+    allowed: Literal["auto", True, False] = setting(
+        "auto",
+        title="Allowed",
+        group=_NET,
+        help="Whether anything gets through, as a security group or a network policy says. No: nothing, neither calls "
+        "(network) nor an attacker. Yes: it is on the allow-list of every zone that it leads into. auto: yes, unless it "
+        "leads into a frame with a trust level from outside (default deny).",
+    )
     bandwidth: float | None = setting(
         None,
         title="Bandwidth",

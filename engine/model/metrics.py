@@ -16,7 +16,7 @@ from engine.model.link import LinkConfig
 from engine.model.metric import Metric
 from engine.model.metric_names import IMBALANCE, imbalance, made, path_of
 from engine.model.policies.policy import metrics_in
-from engine.model.prices import COST, DESIGN_METRICS
+from engine.model.prices import COST, PRICE_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,6 +98,15 @@ LINK_METRICS: Final = (
 )
 """What a link may add to ``extra``: its network, and the rules that are switched on."""
 
+COMPROMISED: Final = Metric(
+    name="compromised", title="time compromised", unit="%", event="compromise"
+)
+"""Share of the time for which an attacker has a node, under ``extra``."""
+BLAST_RADIUS: Final = Metric(name="blast_radius", title="nodes compromised", event="compromise")
+"""How many nodes an attacker has had, of the whole design."""
+DESIGN_METRICS: Final = (*PRICE_METRICS, BLAST_RADIUS)
+"""What is measured of a whole design, under its bare name."""
+
 FAILING: Final = 0.01
 """Share of failures from which latency is that of all requests: answers alone look the better the more fail."""
 
@@ -111,6 +120,7 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         *_FAILED,
         *_durations("latency"),
         *_durations("latency_all", "latency of all requests"),
+        COMPROMISED.extra,
     ),
     "node": (
         Metric(name="arrivals", title="arrivals", counts=True),
@@ -128,6 +138,7 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         *_durations("wait"),
         *_durations("residence"),
         COST.extra,
+        COMPROMISED.extra,
     ),
     "link": (
         Metric(name="attempts", title="attempts", counts=True),

@@ -125,7 +125,7 @@ COST_PER_HOUR: Final = "cost_per_hour"
 """Name of what something costs, under ``extra`` and of the whole design."""
 COST: Final = Metric(name=COST_PER_HOUR, title="cost", unit="$/h")
 """What a node or a link costs, where a design has prices."""
-DESIGN_METRICS: Final = (
+PRICE_METRICS: Final = (
     COST,
     Metric(name="cost_per_1000", title="cost of 1000 answers", unit="$"),
 )

@@ -47,6 +47,8 @@ class RoundTrips:
         self._trips: dict[tuple[str, str], float] = {}
         self.places: dict[str, Place] = {}
         """Of the frames that name one."""
+        self.trust: dict[str, int] = {}
+        """How far the frames are trusted that say so: see ``engine.model.trust``."""
         self._typical: set[str] = set()
         for frame in design.frames:
             try:
@@ -58,6 +60,8 @@ class RoundTrips:
                     self._trips[frame.id, other] = trip
             if config.place is not None:
                 self.places[frame.id] = place(config.place)
+            if config.trust is not None:
+                self.trust[frame.id] = config.trust
             if config.inside == "typical":
                 self._typical.add(frame.id)
 

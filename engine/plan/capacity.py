@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.flow import flow_of
 from engine.plan.primitives import INFINITE
 from engine.plan.primitives.cluster import USUAL_LAG
+from engine.plan.primitives.link import TRANSMISSIONS
 from engine.plan.shares import missing
 from engine.plan.walk import Walk
 from engine.records import dataclass
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _RETRANSMISSION: Final = 0.2
 """Least first retransmission time-out (s); it is two round trips where that is more, and doubles."""
-_RETRANSMISSIONS: Final = 6
 _SWEEPS: Final = 200
 """Most sweeps until the times in circles agree."""
 _SAME: Final = 1e-6
@@ -231,4 +231,4 @@ def crossing_time(link: LinkPlan) -> float:
     if link.loss <= 0.0:
         return flight
     first = max(_RETRANSMISSION, 4.0 * flight)
-    return flight + sum(first * (1 << n) * link.loss ** (n + 1) for n in range(_RETRANSMISSIONS))
+    return flight + sum(first * (1 << n) * link.loss ** (n + 1) for n in range(TRANSMISSIONS))

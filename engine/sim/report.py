@@ -12,12 +12,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from engine.model.alerts import budget_left
-from engine.model.metrics import CI, bounds_of, value_of
+from engine.model.metrics import BLAST_RADIUS, CI, COMPROMISED, bounds_of, value_of
 from engine.sim.confidence import add_intervals
 from engine.sim.costs import costs
 from engine.sim.invariants import check
 from engine.sim.measured import client_part, link_part, link_since, node_part, node_since
 from engine.sim.meters import Meters, limits_in
+from engine.sim.primitives.compromise import was_compromised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +85,7 @@ def result_of(
     }
     if plan.priced:
         result |= costs(result)
+    result |= _compromised(machine)
     add_intervals(result, machine)
     result["objectives"] = [_judge(each, result, meters) for each in objectives]
     if meters.metrics:
@@ -93,6 +95,15 @@ def result_of(
     result["warmup_advice"] = machine.settling.advice(plan)
     result["hash"] = hash_of(result)
     return result
+
+
+def _compromised(machine: Machine) -> Result:
+    """Which nodes an attacker has had, and how many; nothing where none can come."""
+    found = {name: was_compromised(part, machine.now) for name, part in machine.nodes.items()}
+    if all(each is None for each in found.values()):
+        return {}
+    names = [name for name, had in found.items() if had]
+    return {COMPROMISED.name: names, BLAST_RADIUS.name: len(names)}
 
 
 def hash_of(result: Mapping[str, Any]) -> str:

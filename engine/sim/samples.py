@@ -12,6 +12,7 @@ from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.parts import states
+from engine.sim.primitives.compromise import exposure_of
 from engine.sim.primitives.topic import log_gauge
 from engine.sim.replicas_seen import ClusterView
 from engine.sim.snapshot import (
@@ -212,12 +213,14 @@ def gauge_of(part: NodePart) -> NodeGauge:
     if part.plan.station.elastic is not None and not all(pool.down for pool in pools):
         count = environments(pools, node.agenda.now)
         listed = [InstanceGauge(number=place) for place in range(min(count, _LISTED))]
+    exposure = exposure_of(part)
     return NodeGauge(
         in_system=int(node.in_system),
         waiting=int(node.waiting),
         instance_count=count,
         instances=tuple(listed),
         faults=part.faults,
+        compromised=None if exposure is None else exposure.over,
     )
 
 

@@ -184,6 +184,8 @@ class NodeGauge:
     """Of a cluster of replicas."""
     log: LogGauge | None = None
     """Of a topic."""
+    compromised: str | None = None
+    """The link over which an attacker came who has it, empty where he came in here; None where none has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.catalog.measures import metric_of
 from engine.model.metrics import FAILING
-from engine.model.prices import DESIGN_METRICS
+from engine.model.prices import PRICE_METRICS
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study.errors import StudyError
@@ -80,7 +80,7 @@ class Tournament(Study):
         few_enough(len(designs) * len(self._seeds))
         if not self.metrics:
             priced = all(each.prices is not None for each in designs)
-            cost = (DESIGN_METRICS[0].name,) if priced else ()
+            cost = (PRICE_METRICS[0].name,) if priced else ()
             object.__setattr__(self, "metrics", (*USUAL, *cost))
         asked = zip(self.variants, self._names, strict=True)
         object.__setattr__(self, "variants", tuple(each.asking(names) for each, names in asked))

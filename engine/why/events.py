@@ -79,7 +79,12 @@ class Events:
     def _near(self, near: Stretch) -> list[EventPlan]:
         """The events that began before something, not long ago."""
         found = self._record.events(near.start - _LASTING, near.start + _SEEN)
-        return [each for each in found if each.end >= self._since or event_kind(each.change).stays]
+        kinds = ((each, event_kind(each.change)) for each in found)
+        return [
+            each
+            for each, kind in kinds
+            if not kind.spreads and (each.end >= self._since or kind.stays)
+        ]
 
     def _edits(self, item: str | None, near: Stretch) -> list[Notice]:
         """What somebody did to an item by hand, or to none alone, before something, not long ago, with which it was not well."""

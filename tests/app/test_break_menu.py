@@ -46,6 +46,7 @@ def test_sessions_of_a_service_can_be_ended(design: Design) -> None:
 def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     assert changes(design, "users") == {"traffic", "hot_key"}
     usual = {"kill", "drain", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
+    usual |= {"compromise"}
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}
     assert changes(design, "kv") == usual - {"partition"} | {"flush", "split", "clock"}

@@ -104,8 +104,9 @@ def marked_card(face: CardFace, mark: BlastMark | None) -> CardFace:
 def marked_link(face: LinkFace, mark: BlastMark | None) -> LinkFace:
     """A link under a map: its mark as a pill in place of its policies."""
     if mark is None:
-        return replace(face, state="idle", pills=(), fault="", under_map="pale")
-    return replace(face, state=mark.tone, pills=(_pill(mark),), fault="", under_map="marked")
+        return replace(face, state="idle", pills=(), fault="", walked=False, under_map="pale")
+    marked = replace(face, state=mark.tone, pills=(_pill(mark),), fault="", under_map="marked")
+    return replace(marked, walked=False)
 
 
 def marked_frame(face: FrameFace, mark: BlastMark | None) -> FrameFace:

@@ -25,6 +25,12 @@ _CELL_TOP: Final = 59.5
 _CELL_STEP: Final = 13.0
 _GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
 """Where the pill of the gates begins: on the lower edge."""
+HELD: Final = [4.0, 1.6, 1.2, 1.6]
+"""The broken line around and between what an attacker has."""
+_HOLD: Final = 1.8
+"""Its width at least (logical pixels)."""
+_HATCH: Final = 0.2
+"""Opacity of the hatching: with more, small letters would be hard to read."""
 _PALE: Final = 0.55
 _OFF_PATH: Final = 0.22
 TINT: Final = 0.08
@@ -104,6 +110,8 @@ def paint_body(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0)
     painter.setPen(QPen(look.colour(border), 1.75 if alarmed else 1.0))
     painter.setBrush(look.colour(theme.card))
     painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
+    if face.compromised:
+        _paint_hold(painter, look, zoom)
     painter.setPen(Qt.PenStyle.NoPen)
     if face.word:
         painter.setBrush(look.colour(style.colour, TINT))
@@ -112,6 +120,16 @@ def paint_body(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0)
     painter.drawRoundedRect(QRectF(-0.5, CARD_RADIUS, 4.0, CARD_HEIGHT - 2 * CARD_RADIUS), 2, 2)
     if face.selected:
         _paint_ring(painter, look, zoom)
+
+
+def _paint_hold(painter: QPainter, look: Look, zoom: float) -> None:
+    """That an attacker has it: hatched, and in a thick broken line, so that it is told without its red as well."""
+    danger = look.theme.danger.colour
+    pen = QPen(look.colour(danger), max(2.5, _HOLD / zoom))
+    pen.setDashPattern(HELD)
+    painter.setPen(pen)
+    painter.setBrush(QBrush(look.colour(danger, _HATCH), Qt.BrushStyle.BDiagPattern))
+    painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
 
 
 def _paint_ring(painter: QPainter, look: Look, zoom: float) -> None:
@@ -268,17 +286,18 @@ def _paint_fault(painter: QPainter, face: CardFace, look: Look, left: float) -> 
     theme = look.theme
     kind = kind_with_badge(face.fault)
     icon = kind.icon if kind is not None else "bolt"
+    ink = theme.danger if kind is not None and kind.spreads else theme.load
     text = ""
     if not face.badge:
         text = look.pill_metrics.elidedText(face.fault, Qt.TextElideMode.ElideRight, 90.0)
     width = 19.0 + (look.pill_metrics.horizontalAdvance(text) + 6.0 if text else 0.0)
     pill = QRectF(left, -9.5, width, 18.0)
-    painter.setPen(QPen(look.colour(theme.load.colour), 1.2))
+    painter.setPen(QPen(look.colour(ink.colour), 1.2))
     painter.setBrush(look.colour(theme.card))
     painter.drawRoundedRect(pill, 9.0, 9.0)
-    look.icons.paint(painter, icon, QRectF(left + 3.5, -6.5, 12.0, 12.0), theme.load.text)
+    look.icons.paint(painter, icon, QRectF(left + 3.5, -6.5, 12.0, 12.0), ink.text)
     if text:
         painter.setFont(look.pill_font)
-        painter.setPen(look.colour(theme.load.text))
+        painter.setPen(look.colour(ink.text))
         box = pill.adjusted(18.0, 0.0, 0.0, 0.0)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

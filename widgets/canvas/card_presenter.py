@@ -17,7 +17,7 @@ from widgets.canvas.card_state import (
     node_face,
     worst_mark,
 )
-from widgets.canvas.distances import distance_pills
+from widgets.canvas.distances import boundary_pills, distance_pills
 from widgets.canvas.focus import path_of
 from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
@@ -149,7 +149,9 @@ class CardPresenter:
     def link(self, link: Link) -> LinkFace:
         """Face of a link."""
         health = self.stats.links.get(link.id)
+        target = self.stats.nodes.get(link.target)
         face = LinkFace(
+            walked=target is not None and target.compromised == link.id,
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
             pills=(*self._pills_of(link), *self._distance_of(link), *self._told_of(link.id)),
@@ -190,10 +192,14 @@ class CardPresenter:
         return known[2]
 
     def _distance_of(self, link: Link) -> tuple[Pill, ...]:
-        """The sign of a delay that a link has not from itself, worked out once a design."""
+        """The signs of what a link has not from itself: a delay, a zone that shuts it; worked out once a design."""
         known = self._distances.get(link.id)
         if known is None:
-            known = self._distances[link.id] = distance_pills(link, self._design, self.trips)
+            known = (
+                *boundary_pills(link, self._design, self.trips),
+                *distance_pills(link, self._design, self.trips),
+            )
+            self._distances[link.id] = known
         return known
 
     def _link_state(self, link: Link) -> State:

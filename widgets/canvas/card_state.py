@@ -57,6 +57,8 @@ class CardFace:
     """Instances beyond the cells."""
     badge: str = ""
     fault: str = ""
+    compromised: bool = False
+    """Whether an attacker has it."""
     mark: Mark = ""
     comments: int = 0
     """How many comments about it are not done with."""
@@ -113,6 +115,7 @@ def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFa
         levels=cell_levels(health),
         more=max(0, health.instances - len(health.cells)),
         badge=badge_text(health),
+        compromised=health.compromised is not None,
         **common,  # type: ignore[arg-type]  # typed above
     )
 
@@ -136,6 +139,7 @@ def frame_face(
         tail=tail,
         cells=tuple(_cell_of(h.state) for h in inside),
         badge=_totals_badge(totals, inside),
+        compromised=any(each.compromised is not None for each in inside),
         fault=setting.faults[0] if setting.faults else "",
         mark=setting.mark,
         stacked=True,

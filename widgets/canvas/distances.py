@@ -1,4 +1,4 @@
-"""What a link takes from around it: the round trip between the frames of its ends, and the last mile of its caller."""
+"""What a link takes from around it: round trip and boundary of the frames of its ends, the last mile of its caller."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.model.round_trips import RoundTrip, RoundTrips
 
 _DNS: Final = "dns"
+_SHUT: Final = Pill("auth", "not allowed", "failing")
+_LET_IN: Final = Pill("auth", "allowed")
 _SHORT: Final = 0.001
 """Seconds below which a round trip is not worth a sign: what lies in one zone."""
 
@@ -43,6 +45,32 @@ def distance_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tup
             yield "Last mile", f"{short_time(mile.round_trip)} there and back, of {name}"
     if mile is not None and "bandwidth" not in link.config:
         yield "Last mile, each", f"{mile.bandwidth * 8 / 1e6:g} Mb/s"
+
+
+def boundary_pills(link: Link, design: Design, trips: RoundTrips) -> tuple[Pill, ...]:
+    """Whether a link is allowed, where that matters: it is not, or it leads into a zone with a boundary."""
+    allowed = link.config.get("allowed", "auto")
+    said = isinstance(allowed, int)  # no or yes
+    if said and not allowed:
+        return (_SHUT,)
+    if not _zones(link, design, trips):
+        return ()
+    return (_LET_IN,) if said else (_SHUT,)
+
+
+def boundary_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tuple[str, str]]:
+    """The zones whose boundary a link crosses from outside, as rows of a tooltip."""
+    for zone in _zones(link, design, trips):
+        yield "Leads into", f"{name_of(design, zone)}, trust {trips.trust[zone]}"
+
+
+def _zones(link: Link, design: Design, trips: RoundTrips) -> tuple[str, ...]:
+    """The zones with a boundary that a link leads into from outside."""
+    if not any(trips.trust.values()):
+        return ()
+    from engine.model.trust import zones_entered  # noqa: PLC0415 - few designs have zones
+
+    return zones_entered(link, trips, design)
 
 
 def _trip(link: Link, design: Design, trips: RoundTrips) -> RoundTrip | None:

@@ -42,6 +42,7 @@ def paint_far(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0) 
         paint_state(painter, look.theme.state(face.state), box)
     if face.fault or face.mark:
         token = look.theme.load.colour if face.fault else mark_colour(face, look)
+        token = look.theme.danger.colour if face.compromised else token
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour(token))
         # Above the shape, where no name stands.

@@ -51,6 +51,9 @@ def frame_label(frame: Frame, *, is_short: bool = False) -> str:
         name,
         str(place) if named else "",
     ]
+    trust = frame.config.get("trust")
+    if isinstance(trust, int) and not isinstance(trust, bool):
+        parts.append(f"trust {trust}")
     if frame.config.get("faults"):
         with suppress(ValidationError):
             faults = FrameConfig.model_validate(frame.config).faults

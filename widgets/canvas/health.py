@@ -109,6 +109,8 @@ class NodeHealth:
     workers: int = 0
     in_system: int = 0
     faults: tuple[str, ...] = ()
+    compromised: str | None = None
+    """The link over which an attacker came who has it, empty where he came in here."""
     state: State = "idle"
     _since: float = 0.0
 
@@ -133,6 +135,7 @@ class NodeHealth:
     def _gauge(self, gauge: NodeGauge, weight: float) -> None:
         """Take in how the node stands right now."""
         self.faults = gauge.faults
+        self.compromised = gauge.compromised
         self.instances = gauge.instance_count
         self.in_system = gauge.in_system
         shown = gauge.instances

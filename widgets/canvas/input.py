@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QToolTip
 
 from engine.model.names import name_of
-from widgets.canvas.distances import distance_rows
+from widgets.canvas.distances import boundary_rows, distance_rows
 from widgets.canvas.gestures.base import Pointer
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
 from widgets.canvas.tooltips import frame_tip, link_tip, mark_tip, node_tip
@@ -258,6 +259,7 @@ class Input(QObject):
             return frame_tip(frame, presenter.totals(item_id), stage.design, findings)
         if isinstance(item, LinkItem):
             health = presenter.stats.links.get(item_id)
-            taken = distance_rows(item.link, stage.design, presenter.trips)
+            around = item.link, stage.design, presenter.trips
+            taken = chain(boundary_rows(*around), distance_rows(*around))
             return link_tip(item.link, stage.design, health, findings, taken)
         return "<br>".join(escape(finding.message) for finding in findings)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
+from widgets.canvas.card_painter import HELD
 from widgets.canvas.geometry import CARD_HEIGHT, COMPACT_ZOOM, PORT_RADIUS, SELECTION
 from widgets.canvas.pill import Pill
 from widgets.canvas.pill_painter import paint_pills, pills_size
@@ -40,6 +41,8 @@ class LinkFace:
     width: float = THINNEST
     pills: tuple[Pill, ...] = ()
     fault: str = ""
+    walked: bool = False
+    """Whether an attacker came over it to what he has."""
     selected: bool = False
     pale: bool = False
     """Whether it lies off the path that is looked at."""
@@ -63,14 +66,18 @@ def stroke_of(face: LinkFace, look: Look, zoom: float) -> QPen:
         colour = look.faded(theme.state(face.state).colour, 0.8 if marked else 0.25)
     elif face.pale:
         colour = look.faded(theme.link, _OFF_PATH)
+    elif face.walked:
+        colour = look.faded(theme.danger.colour, 0.9)
     elif face.state in ("idle", "healthy"):
         colour = look.faded(theme.link, 0.75 if face.state == "idle" else 1.0)
     else:
         colour = look.faded(theme.state(face.state).colour, 0.62)
-    thinnest = 2.5 if face.under_map == "marked" else 0.0
+    thinnest = 2.5 if face.under_map == "marked" or face.walked else 0.0
     pen = QPen(colour, max(face.width, thinnest, 1.1 / zoom))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if face.fault:
+    if face.walked:
+        pen.setDashPattern(HELD)
+    elif face.fault:
         pen.setDashPattern([3.0, 2.0])
     return pen
 

@@ -22,7 +22,7 @@ from engine.model.edits import EditError, SetField
 from engine.model.findings import Finding
 from engine.model.last_mile import last_mile
 from engine.model.metric_names import instance_of, made
-from engine.model.metrics import metric_of_design
+from engine.model.metrics import BLAST_RADIUS, metric_of_design
 from engine.model.names import did_you_mean, name_of, one_of
 from engine.model.spread import FIELD as SPREAD
 from engine.model.units import format_instant, format_quantity
@@ -222,10 +222,7 @@ def metric_problem(design: Design, metric: str) -> str | None:
     """Why no run could measure a metric."""
     item_id, _, name = metric.partition(".")
     if metric_of_design(metric) is not None:
-        unpriced = (
-            f"Nothing has a price, so {metric!r} is not measured; switch prices on for the design"
-        )
-        return unpriced if design.prices is None else None
+        return _problem_of_whole(design, metric)
     node, link = design.node_by_id.get(item_id), design.link_by_id.get(item_id)
     if node is None and link is None:
         hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])
@@ -242,6 +239,19 @@ def metric_problem(design: Design, metric: str) -> str | None:
         f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
     )
     return f"Nothing is measured as {metric!r}; {remedy}"
+
+
+def _problem_of_whole(design: Design, metric: str) -> str | None:
+    """Why something is not measured of a whole design."""
+    event = BLAST_RADIUS.event
+    if metric != BLAST_RADIUS.name:
+        unpriced = (
+            f"Nothing has a price, so {metric!r} is not measured; switch prices on for the design"
+        )
+        return unpriced if design.prices is None else None
+    if any(each.change == event for each in design.scenario.events):
+        return None
+    return f"No attacker comes, so {metric!r} is not measured; add a {event!r} event"
 
 
 def _no_instance(design: Design, node: Node | None, metric: str, name: str) -> str | None:

@@ -20,6 +20,7 @@ from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.session_links import session_link_of
 from engine.catalog.checks.sessions import session_warnings
+from engine.catalog.checks.trust import trust_warnings
 from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.users import guess_warnings, tenant_warnings, user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
@@ -74,6 +75,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from balancing_warnings(reading)
     yield from connection_warnings(reading)
     yield from distance_warnings(reading)
+    yield from trust_warnings(reading)
     yield from user_warnings(reading)
     yield from tenant_warnings(reading)
     yield from guess_warnings(reading)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.plan.capacity import crossing_time
 from engine.plan.primitives import INFINITE
+from engine.plan.primitives.link import TRANSMISSIONS
 from engine.plan.queueing.moments import NOTHING, LawMoments, Moments, law_of
 from engine.plan.queueing.waits import NONE, Wait
 from engine.records import dataclass
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from engine.plan.demand import Demand
     from engine.plan.network.sources import Source
     from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan, Plan
-
-_GIVEN_UP: Final = 6
-"""Losses in a row after which a crossing is given up."""
 
 
 @dataclass(slots=True, eq=False)
@@ -260,7 +258,7 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
     before, sent = demand.nodes[link.source], demand.links[link.id]
     each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
     chance = tuple(min(1.0, calls / link.times) for calls in each)
-    lost = link.loss**_GIVEN_UP
+    lost = link.loss**TRANSMISSIONS
     has_mile = link.last_mile < INFINITE
     transfer = _transfer(link, source.classes, chance, target) if has_mile else 0.0
     return Edge(

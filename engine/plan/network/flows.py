@@ -36,7 +36,7 @@ def _arrive(site: Center, closed: float) -> None:
         return
     for kind in range(len(site.rates)):
         site.rates[kind] = sum(
-            _admitted(edge, caller) * edge.tries[caller]
+            _admitted(edge, caller) * edge.tries[caller] * edge.plan.arriving
             for edge in site.entering
             for caller in ((kind,) if edge.plan.kind is None else _callers(edge, kind))
         )
@@ -45,7 +45,8 @@ def _arrive(site: Center, closed: float) -> None:
     whole = site.rate
     if whole <= 0.0:
         return
-    shares = [(edge.rate / whole, edge) for edge in site.entering if edge.rate > 0.0]
+    came = ((edge.rate * edge.plan.arriving, edge) for edge in site.entering)
+    shares = [(rate / whole, edge) for rate, edge in came if rate > 0.0]
     site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
     site.dispersion = sum([share * _dispersion(edge) for share, edge in shares])
     site.peak = sum([share * edge.source.peak for share, edge in shares])

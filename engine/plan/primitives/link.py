@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from engine.plan.primitives.balancing import Picker, looks_at_keys
 from engine.plan.primitives.basics import INFINITE, ZERO, LawPlan
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from engine.plan.primitives.price import LinkPrice
 
 P = TypeVar("P", bound="Policy")
+TRANSMISSIONS: Final = 6
+"""Losses in a row after which a crossing is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,11 @@ class LinkPlan:
     """The ways of its callers, where it leaves DNS and frames say how far it is."""
     price: LinkPrice | None = None
     """P: what its bytes cost; None where they are free."""
+
+    @property
+    def arriving(self) -> float:
+        """Share of the calls that get there: the others are given up after all transmissions."""
+        return 1.0 - self.loss**TRANSMISSIONS
 
     def transfer(self, kind: ClassPlan) -> float:
         """Seconds that the bytes of a request and its answer take on the last mile."""

@@ -12,7 +12,10 @@ from engine.model.event_kinds import EVENT_KINDS
 from tests.helpers.plans import event
 
 ROOT = Path(__file__).parents[3]
-HOMES = {"engine/model/event_kinds.py", "engine/control/effects.py"}
+HOMES = {
+    "engine/model/event_kinds.py",
+    "engine/control/effects.py",
+}
 """Where a kind is written down: its record, and what it does."""
 
 

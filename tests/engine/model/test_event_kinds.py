@@ -120,9 +120,10 @@ def test_an_unknown_kind_is_refused_with_what_there_is() -> None:
 
 def test_the_schema_tells_what_seconds_are_of_each_kind_that_has_them() -> None:
     having = {kind.name for kind in EVENT_KINDS if any(f.name == "seconds" for f in kind.fields)}
-    assert having == {"delay", "error", "drain", "clock"}
+    assert having == {"delay", "error", "drain", "clock", "compromise"}
     told = EventFields.model_fields["seconds"].description or ""
-    assert all(word in told for word in ("Of a delay", "Of errors", "Of a drain", "Of a clock"))
+    words = ("Of a delay", "Of errors", "Of a drain", "Of a clock", "Of an attacker")
+    assert all(word in told for word in words)
 
 
 @pytest.mark.parametrize(

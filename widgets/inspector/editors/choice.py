@@ -57,6 +57,8 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
         "etag": "ETag",
         "ecdsa": "ECDSA",
         "rsa": "RSA",
+        "True": "Yes",
+        "False": "No",
     }
 )
 """Values whose label is not just their words."""

@@ -1,0 +1,182 @@
+"""Attackers: each walks on from the nodes that he has, over every link that lets anything through.
+
+What he has is what the links lead to from where he came in: the descendants of that node in the graph of the
+links that nothing stops. A link stops him while it is cut or not allowed, a node while events keep all of it
+dead. He looks again whenever any of that changes; a hop that takes time is given up once its link stops him.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.control.access import is_cut
+from engine.model.event_kinds import event_kind
+from engine.model.names import all_of
+from engine.records import dataclass
+from engine.sim.primitives.compromise import EXPOSURE, Exposure, exposure_of
+from engine.sim.snapshot import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Generator, Iterable
+
+    from engine.control.effects import NodeState
+    from engine.plan.primitives import EventPlan
+    from engine.sim.machine import Machine
+    from engine.sim.parts import LinkPart
+
+_TOLD: Final = 4
+"""Nodes that a notice names one by one."""
+
+
+@dataclass(slots=True, eq=False)
+class Attack:
+    """An attacker and what he has."""
+
+    event: EventPlan
+    nodes: dict[str, str] = field(default_factory=dict)
+    """The nodes that he has, in the order in which he came, and over which links; empty where he came in."""
+    under_way: dict[str, int] = field(default_factory=dict)
+    """The links that he is on, each with the number of that hop."""
+    hops: int = 0
+    over: bool = False
+
+
+class Attackers:
+    """All attackers on one machine."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        notify: Callable[[Notice], None],
+        spread: Callable[[EventPlan], None],
+    ) -> None:
+        """Know whom to tell, and who wants to know that one of them has come further."""
+        self._machine = machine
+        self._notify = notify
+        self._spread = spread
+        self._attacks: list[Attack] = []
+        self._dead: set[str] = set()
+        """Nodes that events keep dead as a whole."""
+
+    def start(self, event: EventPlan) -> None:
+        """Let an attacker in."""
+        if event_kind(event.change).spreads:
+            entries = (name for name in event.nodes if name in self._machine.nodes)
+            self._attacks.append(Attack(event, dict.fromkeys(entries, "")))
+
+    def end(self, event: EventPlan) -> None:
+        """Throw him out. What he had is known until `forget`."""
+        attack = self._attack_of(event)
+        if attack is not None:
+            attack.over = True
+
+    def replace(self, old: EventPlan, new: EventPlan) -> None:
+        """Let an attacker go on in another way; one who comes in elsewhere begins anew."""
+        attack = self._attack_of(old)
+        if attack is not None and old.nodes == new.nodes:
+            attack.event = new
+            attack.under_way.clear()
+        elif attack is not None:
+            attack.over = True
+            self.start(new)
+
+    def forget(self) -> None:
+        """Forget those who were thrown out."""
+        self._attacks = [each for each in self._attacks if not each.over]
+
+    def nodes_of(self, event: EventPlan) -> Collection[str]:
+        """What he has."""
+        return {name: None for each in self._attacks if each.event == event for name in each.nodes}
+
+    def stand(self, state: NodeState) -> None:
+        """Know whether events keep a node dead, and count for how long attackers have it."""
+        part, name = state.part, state.part.plan.id
+        (self._dead.add if state.is_dead else self._dead.discard)(name)
+        exposure = exposure_of(part)
+        if exposure is None:
+            if not any(event_kind(each.change).spreads for each in self._machine.plan.events):
+                return
+            exposure = Exposure()
+            part.control(EXPOSURE, exposure)
+        held = (each.nodes for each in self._attacks if state.compromised and not each.over)
+        over = next((nodes[name] for nodes in held if name in nodes), None)
+        exposure.stand(over, self._machine.now)
+
+    def walk(self) -> list[EventPlan]:
+        """Let all of them go on as far as they come at once; returns those who have come further."""
+        return [each.event for each in self._attacks if self._go_on(each, each.nodes)]
+
+    def _attack_of(self, event: EventPlan) -> Attack | None:
+        """The one that is under way because of an event."""
+        return next((each for each in self._attacks if each.event == event and not each.over), None)
+
+    def _go_on(self, attack: Attack, origins: Iterable[str]) -> bool:
+        """Walk on from some nodes; tells whether he has come to new ones."""
+        nodes, before = self._machine.nodes, len(attack.nodes)
+        self._give_up(attack)
+        left = deque(origins)
+        while left:
+            part = nodes.get(left.popleft())
+            for link in () if part is None else part.leaving:
+                if self._stops(attack, link):
+                    continue
+                if attack.event.seconds:
+                    self._set_out(attack, link, attack.event.seconds)
+                elif link.plan.target not in attack.nodes:
+                    attack.nodes[link.plan.target] = link.plan.id
+                    left.append(link.plan.target)
+        if len(attack.nodes) > before:
+            self._tell([*attack.nodes][before:])
+        return len(attack.nodes) > before
+
+    def _stops(self, attack: Attack, link: LinkPart) -> bool:
+        """Whether nothing gets over a link for him."""
+        plan, nodes = link.plan, self._machine.nodes
+        source = nodes.get(plan.source)
+        if source is None or plan.target not in nodes or {plan.source, plan.target} & self._dead:
+            return True
+        if not source.node.aside:
+            return is_cut(link)
+        came = [each for each in source.entering if each.plan.source in attack.nodes]
+        return all(is_cut(link, each) for each in came) if came else is_cut(link)
+
+    def _give_up(self, attack: Attack) -> None:
+        """Leave the hops whose links are gone or stop him by now."""
+        links = self._machine.links
+        for name in list(attack.under_way):
+            if name not in links or self._stops(attack, links[name]):
+                del attack.under_way[name]
+
+    def _set_out(self, attack: Attack, link: LinkPart, seconds: float) -> None:
+        """Begin a hop that takes time, unless he is there or on his way over that link."""
+        name = link.plan.id
+        if link.plan.target in attack.nodes or name in attack.under_way:
+            return
+        attack.hops += 1
+        attack.under_way[name] = attack.hops
+        self._machine.clock.process(self._hop(attack, attack.hops, link.plan.id, seconds))
+
+    def _hop(
+        self, attack: Attack, hop: int, name: str, seconds: float
+    ) -> Generator[Any, Any, None]:
+        """Arrive, unless he was thrown out or the link stopped him meanwhile."""
+        yield self._machine.clock.timeout(seconds)
+        link = self._machine.links.get(name)
+        if attack.over or attack.under_way.get(name) != hop or link is None:
+            return
+        del attack.under_way[name]
+        if link.plan.target not in attack.nodes and not self._stops(attack, link):
+            attack.nodes[link.plan.target] = name
+            self._tell([link.plan.target])
+            self._spread(attack.event)
+
+    def _tell(self, names: list[str]) -> None:
+        """Put on the record where he has come."""
+        name_of = self._machine.plan.name
+        told = [name_of(each) for each in names[:_TOLD]]
+        if len(names) > _TOLD:
+            told.append(f"{len(names) - _TOLD} more")
+        text = f"{all_of(told)} compromised"
+        self._notify(Notice(at=self._machine.now, kind="alert", text=text, target=names[0]))
