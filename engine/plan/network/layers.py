@@ -107,7 +107,7 @@ def _is_held(site: Center) -> bool:
     if (
         not station.hold
         or site.comes_back
-        or station.discipline not in ("fifo", "lifo")
+        or station.discipline not in ("fifo", "lifo", "adaptive_lifo")
         or station.scaling is not None
         or station.elastic is not None
     ):

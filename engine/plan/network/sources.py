@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 EVEN: Final = 1.5
 """Index of dispersion from which arrivals are worth calling bursty."""
+_CHANCE: Final = 3.0
+"""Standard deviations of a count that are chance."""
 _WINDOWS: Final = 50
 """Windows in which the arrivals of a trace are counted."""
 
@@ -140,8 +143,11 @@ def _bursts(traffic: TrafficPlan, base: float, doubts: tuple[str, ...]) -> Sourc
 
 
 @lru_cache(maxsize=16)
-def _shape(times: tuple[float, ...]) -> tuple[float, float]:
-    """Squared coefficient of variation of the gaps of a trace, and its index of dispersion."""
+def _shape(times: tuple[float, ...]) -> tuple[float, float, float]:
+    """Squared coefficient of variation of the gaps of a trace, its index of dispersion, and its peak over its mean.
+
+    Of the fullest window three standard deviations are chance.
+    """
     gaps = [b - a for a, b in pairwise((0.0, *times))]
     mean = times[-1] / len(times)
     cv2 = sum((gap - mean) ** 2 for gap in gaps) / len(gaps) / mean**2
@@ -151,7 +157,9 @@ def _shape(times: tuple[float, ...]) -> tuple[float, float]:
         counts[min(windows - 1, int(time / times[-1] * windows))] += 1
     average = len(times) / windows
     variance = sum((count - average) ** 2 for count in counts) / windows
-    return cv2, variance / average
+    most = max(counts)
+    peak = (most - _CHANCE * math.sqrt(most)) / average if variance > EVEN * average else 1.0
+    return cv2, variance / average, max(1.0, peak)
 
 
 def _sessions(session: SessionPlan, begun: float, doubts: tuple[str, ...]) -> Source:
@@ -176,12 +184,12 @@ def _trace(traffic: TrafficPlan, moment: Moment) -> Source:
     times = traffic.times
     if not times or times[-1] <= 0.0:
         return Source(0.0)
-    cv2, dispersion = _shape(times)
+    cv2, dispersion, peak = _shape(times)
     length = traffic.period if traffic.period < INFINITE else times[-1]
     rate = len(times) / length
-    if moment.load == 1.0 and moment.end > moment.start and dispersion <= EVEN:
+    if moment.load == 1.0 and moment.end > moment.start:
         counted = _until(traffic, moment.end) - _until(traffic, moment.start)
-        return Source(counted / (moment.end - moment.start), cv2, dispersion)
+        return Source(counted / (moment.end - moment.start), cv2, dispersion, peak=peak)
     doubt = f"arrivals replay a trace of {format_quantity(length, 's')}; its mean rate is used"
     return Source(rate * moment.load, cv2, dispersion, (doubt,))
 

@@ -37,6 +37,8 @@ _SAME: Final = 1e-6
 """Difference between two cv² from which they are told apart."""
 _ALL: Final = 1.0 - 1e-9
 """Share of the arrivals that counts as all of them."""
+_LAST_FIRST: Final = {"lifo": " LIFO", "adaptive_lifo": " adaptive LIFO"}
+"""Disciplines that serve the last first, and what they add to the name of a model."""
 _NEVER: Final = 1e-5
 """Loss below which a queue's bound changes nothing."""
 
@@ -126,9 +128,10 @@ def _open_ended(site: Center, arrivals: Arrivals, load: float) -> Stay:
     stay = _queue(site, arrivals, load)
     if site.among_users is not None:
         stay.wait, stay.model = site.among_users, f"{site.population}, {_servers(workers)}"
-    if discipline == "lifo":
+    if discipline in _LAST_FIRST:
+        # One that serves the last first only now and then has a spread between, and the same mean.
         stay.wait = last_come(stay.wait, load)
-        stay.model += " LIFO"
+        stay.model += _LAST_FIRST[discipline]
     return stay
 
 
@@ -275,8 +278,7 @@ def _bounded(site: Center, arrivals: Arrivals, load: float) -> Stay:
     doubts: list[str] = []
     if arrivals.picker not in ("", "random", "weighted"):
         doubts.append(_split_doubt(arrivals))
-    if station.discipline == "lifo":
-        name += " LIFO"
+    name += _LAST_FIRST.get(station.discipline, "")
     if abs(spread - 1.0) > _SAME and places > 0:
         name += f" (scaled by (ca²+cs²)/2 = {format_figure(spread, 2)})"
     stay = Stay(name, wait, load=load, doubts=tuple(doubts))

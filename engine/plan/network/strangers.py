@@ -66,7 +66,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
 _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
     (name, field): frozenset(words.split())
     for name, field, words in (
-        ("StationPlan", "discipline", "fifo lifo ps priority"),
+        ("StationPlan", "discipline", "fifo lifo adaptive_lifo ps priority"),
         ("StationPlan", "overflow", "refuse resend"),
         ("RouterPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("RouterPlan", "affinity", "none"),

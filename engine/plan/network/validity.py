@@ -139,6 +139,8 @@ def _case(site: Center, stream: Stream) -> _Case:
     discipline = station.discipline
     if discipline == "priority" and len(levels_at(site)) < 2:
         discipline = "fifo"
+    elif discipline == "adaptive_lifo":
+        discipline = "lifo"
     came = [edge for edge in site.entering if edge.rate > 0.0]
     picker = arrivals.picker
     if picker in _CHANCE and station.instances > 1:
@@ -306,15 +308,14 @@ def _on_unbounded(case: _Case, verdict: Verdict) -> None:
 
 def _on_closed(case: _Case, verdict: Verdict) -> None:
     """Product form, or nearly; where nobody waits, whatever the law."""
-    if serves_at_once(case.site):
-        return
+    scope = WAITS if serves_at_once(case.site) else ""
     if case.picker not in _CHANCE:
         verdict.doubts.append(
-            f"instances by {case.picker.replace('_', ' ')}: product form takes them by chance"
+            f"{scope}instances by {case.picker.replace('_', ' ')}: product form takes them by chance"
         )
     if case.discipline != "ps" and not case.alike:
         verdict.doubts.append(
-            f"service cv² is {format_figure(case.site.hold.cv2, 2)}, product form takes 1"
+            f"{scope}service cv² is {format_figure(case.site.hold.cv2, 2)}, product form takes 1"
         )
 
 
@@ -388,6 +389,7 @@ def _on_tail(case: _Case, verdict: Verdict) -> None:
             )
     plain = case.alike and case.by_chance and case.stream.kind is Kind.POISSON
     plain = plain and not case.bounded and station.scaling is None
+    plain = plain and station.discipline != "adaptive_lifo"
     if plain and case.discipline in ("ps", "lifo"):
         verdict.tail.append("they follow from two moments")
         return

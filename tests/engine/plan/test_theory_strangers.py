@@ -43,7 +43,7 @@ def with_station(later: StationPlan) -> Theory:
 
 
 def test_all_that_plans_have_today_is_known() -> None:
-    known = ("", "layer 7", "order recorded", "faults", "discipline adaptive_lifo")
+    known = ("", "layer 7", "order recorded", "faults")
     known += (
         "picker hash",
         "picker shuffle",
