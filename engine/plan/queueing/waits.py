@@ -85,7 +85,7 @@ def mgc_wait(servers: int, rate: float, service: Moments) -> Wait:
     busy = load / servers
     uneven = (1.0 - busy) * (servers - 1) * (math.sqrt(4.0 + 5.0 * servers) - 2.0)
     even = 0.5 * (1.0 + min(uneven / (16.0 * busy * servers), 1.0 - 1e-6))
-    mean = exponential * (1.0 + spread) / (2.0 * spread + (1.0 - spread) / even)
+    mean = exponential * (1.0 + spread) / (spread * (2.0 - 1.0 / even) + 1.0 / even)
     return exponential_wait(chance, mean)
 
 

@@ -297,3 +297,13 @@ def test_moments_that_do_not_exist_are_infinite() -> None:
     assert heavy.mean == 1.0
     assert math.isinf(heavy.square)
     assert math.isinf(mg1_wait(0.5, heavy).mean)
+
+
+@pytest.mark.parametrize("spread", [1e12, 1e17, 1e300])
+@pytest.mark.parametrize("servers", [1, 4])
+def test_work_of_any_spread_waits_for_so_long(spread: float, servers: int) -> None:
+    """Two numbers as large as each other were taken from each other, and nothing was left to divide by."""
+    wait = mgc_wait(servers, 0.5, Moments(1.0, spread)).mean
+    assert 0.0 < wait <= spread
+    if servers == 1:
+        assert wait == pytest.approx(spread / 2.0)
