@@ -236,8 +236,10 @@ class Timeline:
         ticket.active = True
         ticket.acting = self._grown(ticket.event)
         self._faults.start(ticket.acting)
-        role: Role = "act" if ticket.event.change == _BY_HAND else "cause"
-        self._say("event", ticket.event, ticket.event.label or ticket.event.change, role)
+        roles: tuple[Role, ...] = ("act" if ticket.event.change == _BY_HAND else "cause",)
+        if event_kind(ticket.event.change).spreads:
+            roles = ()  # nobody is served worse because of it
+        self._say("event", ticket.event, ticket.event.label or ticket.event.change, *roles)
 
     def _end(self, ticket: Ticket) -> None:
         """Take an active event back and say so; what was over at once does not end."""

@@ -149,9 +149,9 @@ class _Downwards:
             if link.target not in within:
                 before = self._rates[link.target]
                 come = sent if link.kind is None else link.as_called(sent)
-                self._rates[link.target] = tuple(
-                    a + b * link.arriving for a, b in zip(before, come, strict=True)
-                )
+                if link.loss > 0.0:
+                    come = tuple(each * link.arriving for each in come)
+                self._rates[link.target] = tuple(a + b for a, b in zip(before, come, strict=True))
 
     def _go_round(self, group: Sequence[str]) -> bool:
         """Solve the traffic equations of a circle; false where no rates solve them."""

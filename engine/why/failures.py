@@ -77,6 +77,7 @@ class Failures:
             self.load.hot(target, found)
             self.load.more_comes(target, found)
         elif reason in _GONE:
+            self._shut(link)
             self.instances_go(target, found)
         elif reason == "unauthorized":
             self.shut_out(target, found)
@@ -85,6 +86,13 @@ class Failures:
         self._case.events.on_node(target, found, self._case.note)
         self._case.users.logged_out(target, found)
         self.links_fail(target, found)
+
+    def _shut(self, link: LinkPlan) -> None:
+        """Nothing ever got over a link."""
+        edits = (each for each in self._case.record.notices if each.kind == "edit")
+        if link.loss >= 1.0 and all(each.target != link.id for each in edits):
+            text = words.lost(self._case.name(link.id), link.loss)
+            self._case.note("lost", Fact(0.0, text, link=link.id, inferred=True, first=True))
 
     def shut_out(self, name: str, near: Stretch) -> None:
         """Authentication at a node refuses requests."""

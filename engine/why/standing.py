@@ -392,7 +392,7 @@ class Standing:
             text = f"{name}: the timeout of {timeout} is short for answers that take {words.seconds(takes)} as a mean"
             value = link.timeout
         elif link.loss > 0.0:
-            text, value = f"{name} loses {words.share(link.loss)} of what is sent", link.loss
+            text, value = words.lost(name, link.loss), link.loss
         else:
             return
         self._set_so(link, "given up", text, value)

@@ -21,6 +21,13 @@ def share(value: float) -> str:
     return format_quantity(value, "%")
 
 
+def lost(link: str, part: float) -> str:
+    """What a link loses: ``web → db loses 30 % of what is sent``."""
+    if part < 1.0:
+        return f"{link} loses {share(part)} of what is sent"
+    return f"nothing gets over {link}: it is not allowed, or loses everything"
+
+
 def rate(value: float) -> str:
     """A rate: 402 rps."""
     return format_quantity(value, "rps")

@@ -35,6 +35,8 @@ class Edge:
     """Mean calls of a request of each class at the source, repeats and rounds included, retries not."""
     crossing: Moments
     """Of both ways together."""
+    arriving: float = 1.0
+    """Share of the attempts that get there."""
     transfer: float | None = 0.0
     """What of that bytes take on a last mile; None where it is not known, and is left out."""
     rate: float = 0.0
@@ -268,6 +270,7 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
         chance,
         each,
         _crossings(link, transfer or 0.0),
+        arriving=1.0 - lost,
         transfer=transfer,
         fails=[lost] * kinds,
         tries=[1.0] * kinds,

@@ -36,7 +36,7 @@ def _arrive(site: Center, closed: float) -> None:
         return
     for kind in range(len(site.rates)):
         site.rates[kind] = sum(
-            _admitted(edge, caller) * edge.tries[caller] * edge.plan.arriving
+            _admitted(edge, caller) * edge.tries[caller] * edge.arriving
             for edge in site.entering
             for caller in ((kind,) if edge.plan.kind is None else _callers(edge, kind))
         )
@@ -45,8 +45,11 @@ def _arrive(site: Center, closed: float) -> None:
     whole = site.rate
     if whole <= 0.0:
         return
-    came = ((edge.rate * edge.plan.arriving, edge) for edge in site.entering)
-    shares = [(rate / whole, edge) for rate, edge in came if rate > 0.0]
+    shares = [
+        (edge.rate * edge.arriving / whole, edge)
+        for edge in site.entering
+        if edge.rate * edge.arriving > 0.0
+    ]
     site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
     site.dispersion = sum([share * _dispersion(edge) for share, edge in shares])
     site.peak = sum([share * edge.source.peak for share, edge in shares])

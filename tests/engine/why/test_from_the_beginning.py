@@ -254,6 +254,19 @@ SETTINGS: dict[str, tuple[Design, str, str]] = {
         "users-web",
         "loses 30 % of what is sent",
     ),
+    "a link is not allowed": (
+        behind(db(40), 20.0, allowed=False),
+        "web-db",
+        "nothing gets over Web → Db",
+    ),
+    "a link is not allowed, and nobody waits that long": (
+        made(
+            [client("users", 20.0), web(workers=64), db(40)],
+            [link("users", "web"), link("web", "db", allowed=False, timeout=0.5)],
+        ),
+        "web-db",
+        "nothing gets over Web → Db",
+    ),
     "a circuit breaker takes all for slow": (
         behind(db(40), breaker={"window": 20, "minimum": 5, "slow_call": 0.001}),
         "web-db",
@@ -279,6 +292,16 @@ def test_what_fails_by_its_settings_is_named_first(name: str) -> None:
     told = [(fact.time, fact.item, fact.what) for fact in facts]
     assert (facts[0].item, facts[0].time, facts[0].first) == (item, 0.0, True), told
     assert says in facts[0].what, told
+
+
+def test_an_attacker_who_does_nothing_is_not_to_blame() -> None:
+    attack = {"at": 4.0, "target": "web", "change": "compromise", "seconds": 3.0}
+    nodes = [client("users", 20.0), web(workers=64), db(40)]
+    links = [link("users", "web"), link("web", "db", allowed=False, timeout=0.5)]
+    wanted = made(nodes, links, events=[attack])
+    told = [fact.what for fact in chain_of(wanted)]
+    assert told
+    assert not any("Attacker" in each or "compromised" in each for each in told)
 
 
 def test_an_event_at_the_beginning_is_the_cause() -> None:
