@@ -1,10 +1,12 @@
 """Loads what pages, cards and further windows need before they are first opened, a part a turn of the event loop.
 
-The first paint waits for none of it, and neither does whoever opens a page some seconds later.
+The first paint waits for none of it, and neither does whoever opens a page some seconds later. After the last part
+the collector of garbage leaves alone what is there.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import deque
 from importlib import import_module
@@ -72,3 +74,5 @@ class Ahead(QObject):
                 break
         if not self._waiting:
             self._timer.stop()
+            # What is there by now stays: to look through it for garbage, again and again, held the window up.
+            gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 from app.ahead import PARTS, Ahead
 
 _LOADS = """
+import gc
 import sys
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
@@ -16,10 +18,14 @@ from app.ahead import PARTS, Ahead
 ahead = Ahead(app)
 assert not any(name in sys.modules for name in PARTS)
 while ahead.waiting:
+    assert gc.get_freeze_count() == 0
     before = ahead.waiting
     ahead.turn()
     assert ahead.waiting < before
 assert all(name in sys.modules for name in PARTS)
+there = gc.get_freeze_count()
+assert there > 50_000, there  # modules, which nobody looks through again
+assert len(gc.get_objects()) < there / 100
 """
 
 
@@ -38,6 +44,7 @@ def test_each_part_can_be_loaded_alone_a_turn(qapp) -> None:
 def test_what_is_loaded_already_takes_no_turn(qapp) -> None:
     ahead = Ahead(qapp, ("json", "sys"))
     ahead.turn()
+    gc.unfreeze()  # tests make and leave behind more than a window does
     assert ahead.waiting == 0
     ahead.deleteLater()
 

@@ -45,6 +45,7 @@ class Steps:
             home: folder for files.
             profile: processor time (ms) from which on an event's work is shown; None for never.
         """
+        from app.ahead import Ahead
         from app.garbage import GarbageCollector
         from app.opened import open_window
         from app.places import Places
@@ -61,6 +62,9 @@ class Steps:
         self.opened.window.show()
         self.wait(least=QUIET)
         self.do("new design", self.services.files.new)
+        # What somebody does here comes after the first seconds of the window.
+        ahead = Ahead(self.app)
+        self.do("load ahead", lambda: None, lambda: ahead.waiting == 0)
 
     def wait(self, until: Callable[[], bool] = lambda: True, least: float = 0.0) -> None:
         """Let the window live until something holds."""

@@ -41,15 +41,17 @@ def typeset(document: QTextDocument, markdown: str, look: ThemeManager) -> None:
     document.setDefaultFont(look.fonts.ui(BODY))
     document.setDocumentMargin(16)
     document.setMarkdown(markdown, _FEATURES)
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()  # else the page is laid out anew for each of its stretches
     for block in blocks_of(document):
         _dress_block(block)
         for start, length, shape in list(_runs_of(block)):
-            cursor = QTextCursor(document)
             cursor.setPosition(start)
             cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(_dressed(shape, look, block.blockFormat().headingLevel()))
     for frame in document.rootFrame().childFrames():
         _dress_frame(frame, look.theme)
+    cursor.endEditBlock()
 
 
 def blocks_of(document: QTextDocument) -> Iterator[QTextBlock]:

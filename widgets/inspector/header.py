@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -125,10 +126,13 @@ class Header(QWidget):
         layout.addWidget(hairline())
 
 
+@lru_cache(maxsize=64)
 def guide_html(markdown: str) -> str:
     """Help text with space between its paragraphs, which a plain label does not leave."""
     document = QTextDocument()
     document.setMarkdown(markdown)
+    whole = QTextCursor(document)
+    whole.beginEditBlock()
     block = document.begin()
     while block.isValid():
         cursor = QTextCursor(block)
@@ -139,4 +143,5 @@ def guide_html(markdown: str) -> str:
             spaced.setLeftMargin(-26)
         cursor.setBlockFormat(spaced)
         block = block.next()
+    whole.endEditBlock()
     return document.toHtml()

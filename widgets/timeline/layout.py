@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QRectF
 
@@ -68,9 +68,21 @@ class Ruler:
         return self.start <= instant <= self.end
 
 
+class Placeable(Protocol):
+    """A label that wants to stand under ``x``. How wide it is may take long to find out."""
+
+    @property
+    def x(self) -> float:
+        """Pixel of its mark."""
+
+    @property
+    def text_width(self) -> float:
+        """Width of its text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A label that wants to stand under ``x``."""
+    """A label whose width is known."""
 
     x: float
     text_width: float
@@ -85,11 +97,12 @@ class Label:
     """0 where only the icon fits."""
 
 
-def place_labels(wanted: Sequence[Wanted], left: float, right: float) -> list[Label | None]:
+def place_labels(wanted: Sequence[Placeable], left: float, right: float) -> list[Label | None]:
     """Place labels given in order of ``x`` so that none overlaps another.
 
     Each takes the first row in which its whole text fits near its mark; else the row with most
-    room, its text elided; else its icon alone; None where there is no room even for that.
+    room, its text elided; else its icon alone; None where there is no room even for that. Only of those
+    for which there may be room it is asked how wide they are.
     """
     ends = [left - _GAP] * len(ROWS)
     placed: list[Label | None] = []

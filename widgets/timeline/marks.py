@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
-from widgets.timeline.layout import BASELINE, Label, Ruler, Wanted, free_place, place_labels
+from widgets.timeline.layout import BASELINE, Label, Ruler, free_place, place_labels
 from widgets.timeline.wording import event_text
 
 if TYPE_CHECKING:
@@ -35,11 +35,16 @@ class Mark:
     index: int
     """Its place among the scenario's events."""
     event: Event
-    text: str
+    tell: Callable[[], str] = field(repr=False, compare=False)
     x: float
     bar_end: float | None
     """Where its bar ends; None where it has no end."""
     label: Label | None
+
+    @property
+    def text(self) -> str:
+        """The event in words: found out when somebody reads them, since of thousands most stand nowhere."""
+        return self.tell()
 
     def hit(self, point: QPointF) -> bool:
         """Whether a point is on the mark or its label."""
@@ -55,6 +60,24 @@ class Mark:
             and abs(point.x() - self.bar_end) <= _HANDLE
             and abs(point.y() - BASELINE) <= _REACH
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """An event that wants to be told in words, which are found when they are asked for."""
+
+    x: float
+    index: int
+    say: Callable[[int], tuple[str, float]]
+
+    @property
+    def text_width(self) -> float:
+        """Width of the words."""
+        return self.say(self.index)[1]
+
+    def tell(self) -> str:
+        """The words."""
+        return self.say(self.index)[0]
 
 
 def lay_out(
@@ -76,20 +99,24 @@ def lay_out(
         known: keeps the words of these events and their widths, by their places, from one time to the next.
     """
     words = {} if known is None else known
-    order = sorted(range(len(events)), key=lambda index: events[index].at)
-    seen = [index for index in order if ruler.shows(events[index].at)]
-    for index in seen:
+
+    def say(index: int) -> tuple[str, float]:
+        """The words of an event and their width."""
         if index not in words:
             text = tell(design, events[index])
             words[index] = text, measure(text)
-    wanted = [Wanted(ruler.x(events[index].at), words[index][1]) for index in seen]
+        return words[index]
+
+    order = sorted(range(len(events)), key=lambda index: events[index].at)
+    seen = [index for index in order if ruler.shows(events[index].at)]
+    wanted = [_Worded(ruler.x(events[index].at), index, say) for index in seen]
     labels = place_labels(wanted, ruler.left - 20.0, ruler.right + 10.0)
     marks = [
-        Mark(index, events[index], words[index][0], each.x, _bar_end(events[index], ruler), label)
-        for index, each, label in zip(seen, wanted, labels, strict=True)
+        Mark(each.index, event, each.tell, each.x, _bar_end(event, ruler), label)
+        for event, each, label in zip(map(events.__getitem__, seen), wanted, labels, strict=True)
     ]
     begun = [
-        Mark(index, events[index], tell(design, events[index]), ruler.left - 50.0, end, None)
+        Mark(index, events[index], _Worded(0.0, index, say).tell, ruler.left - 50.0, end, None)
         for index in order
         if events[index].at < ruler.start
         and (end := _bar_end(events[index], ruler)) is not None
