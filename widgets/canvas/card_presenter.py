@@ -11,6 +11,7 @@ from engine.model.round_trips import RoundTrips
 from widgets.canvas.blast_map import marked_card, marked_frame, marked_link
 from widgets.canvas.card_state import (
     CardFace,
+    Mark,
     Setting,
     frame_face,
     instances_of,
@@ -71,6 +72,16 @@ class CardPresenter:
     def stats(self) -> LiveStats:
         """The numbers that are shown: those of now, or of a moment of the past."""
         return self.live if self.past is None else self.past
+
+    def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> set[str]:
+        """Know other findings; returns the items that are to be marked otherwise: by the worst of them, not by its words."""
+        before, self.findings = self.findings, dict(findings)
+        told = before.keys() | findings.keys()
+        return {
+            each
+            for each in told - self._design.link_by_id.keys()  # which have no such mark
+            if _mark_of(before, each) != _mark_of(findings, each)
+        }
 
     def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
         """Follow the design."""
@@ -222,7 +233,7 @@ class CardPresenter:
             component=component,
             instances=instances,
             faults=self.faults.get(item_id, ()),
-            mark=worst_mark(finding.level for finding in self.findings.get(item_id, ())),
+            mark=_mark_of(self.findings, item_id),
             selected=item_id in self.selection,
         )
 
@@ -244,3 +255,8 @@ class CardPresenter:
         nodes = (self._design.node_by_id[each] for each in held if each not in known)
         asleep = (instances_of(self.components.get(each.kind), each.config) for each in nodes)
         return totals_of(known, sum(count or 0 for count in asleep), len(held), flows)
+
+
+def _mark_of(findings: Mapping[str, tuple[Finding, ...]], item_id: str) -> Mark:
+    """How an item is marked for what was found about it."""
+    return worst_mark(finding.level for finding in findings.get(item_id, ()))

@@ -211,8 +211,7 @@ class CanvasView(QGraphicsView):
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
-        before, self._scene.presenter.findings = self._scene.presenter.findings, dict(findings)
-        self._scene.refresh_faces(before.keys() | findings.keys())
+        self._scene.refresh_faces(self._scene.presenter.set_findings(findings))
 
     @property
     def chips(self) -> Mapping[str, tuple[NoteChip, ...]]:

@@ -57,6 +57,8 @@ class Form(QWidget):
         self._order: list[tuple[str, _Key]] = []
         self._reach: dict[str, int] = {}
         """Lines of a group that are made, where somebody wanted more of them."""
+        self._told: list[Finding] = []
+        """The findings of these, in the order in which they came."""
         self._more: dict[str, QPushButton] = {}
         """Below the lines of a group that has still more."""
         self.tab_after: QWidget | None = None
@@ -80,7 +82,8 @@ class Form(QWidget):
                 self._replace(field)
         rearranged = order != self._order
         self._order = order
-        if rearranged or [card.finding for card in self._cards] != list(findings):
+        if rearranged or self._told != list(findings):
+            self._told = list(findings)
             self._arrange(findings)
         changed = {field.group for field in fields if field.changed}
         told = {self._group_of(finding) for finding in findings if finding.field is not None}

@@ -212,6 +212,19 @@ def test_findings_mark_items_and_show_in_tooltips(desk) -> None:
     assert desk.view._scene.cards["web"].face.mark == ""
 
 
+def test_only_what_is_marked_otherwise_is_painted_anew_for_findings(desk) -> None:
+    scene = desk.view._scene
+
+    def outdated(*levels: str, words: str = "") -> set[str]:
+        found = tuple(Finding(level=level, code="x", message=words) for level in levels)
+        return scene.presenter.set_findings({"web": found, "web-db": found})
+
+    assert outdated("risk") == {"web"}  # links have no mark, and there may be thousands of them
+    assert outdated("risk", words="of the item's new name") == set()
+    assert outdated("risk", "warning") == {"web"}
+    assert outdated() == {"web"}
+
+
 def test_tooltips_tell_rates_latency_and_failures(desk) -> None:
     failing(desk.view)
     node = desk.view._input.tip_at(QPointF(desk.at(300, 0)))

@@ -129,6 +129,21 @@ def test_a_group_opens_where_something_is_found(panel) -> None:
     assert seen(panel, "memory")
 
 
+def test_findings_in_any_order_stay_where_they_are_when_something_else_changes(panel) -> None:
+    fields = ("config.memory", "config.queue_limit", "config.workers")
+    found = [
+        Finding(level="risk", code=each, message="Told.", id="web", field=each) for each in fields
+    ]
+    for told in (found, found[::-1]):
+        panel.set_findings(told)
+        cards, headings = list(panel.form._cards), list(panel.form._headings)
+        assert len(cards) == 3
+        panel.set_design(SetField("web", ("name",), "Other").apply(served()).design)
+        panel.set_findings(list(told))
+        assert panel.form._cards == cards
+        assert panel.form._headings == headings
+
+
 def test_a_finding_leads_into_a_folded_group(panel) -> None:
     panel.focus_field("config.memory")
     assert seen(panel, "memory")
