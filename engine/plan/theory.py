@@ -166,6 +166,8 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: fl
     sure = highest >= 1.0 or not any(site.unknown_load for site in network.sites)
     bottleneck = full[-1] if full and sure else None
     doubtful = _bottleneck_doubt(network, solved, loads) if sure else _unknown_bottleneck(network)
+    if bottleneck is not None and not doubtful and highest < 1.0:
+        doubtful = _busier(network, nodes, bottleneck)
     return Theory(
         nodes=nodes,
         clients=clients,
@@ -203,6 +205,21 @@ def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, flo
         if doubts:
             return f"the load of {site.name} is doubted: {doubts[0]}"
     return ""
+
+
+def _busier(network: Network, nodes: Mapping[str, NodePrediction], bottleneck: str) -> str:
+    """Which node may have more of its workers busy now than that which is full first."""
+    busy = {name: each.utilization or 0.0 for name, each in nodes.items()}
+    for site in network.sites:
+        batch = site.plan.station.batch
+        if batch is not None and site.workers:  # which may all be of one
+            item = site.hold.mean if batch.per_item is None else batch.per_item
+            busy[site.plan.id] = min(1.0, site.rate * (batch.fixed + item) / site.workers)
+    most = max(busy, key=busy.__getitem__)
+    if busy[bottleneck] >= _EQUAL * busy[most]:
+        return ""
+    first, other = network.by_id[bottleneck].name, network.by_id[most].name
+    return f"{first} is full first, but {other} may be busier until then"
 
 
 def _node(site: Center, solved: _Solved) -> NodePrediction:

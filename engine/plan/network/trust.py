@@ -228,6 +228,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     # Where workers do not keep up, what they do not get done is sent on by nobody.
     if site.unknown_load or math.isinf(site.hold.mean) or site.unsteady:
         return True
+    if site.plan.backlog is not None and edge.target.unknown_load:
+        return True  # they pull only what they get done
     narrow = edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0
     if edge.unsure or edge.plan.id in again or narrow:
         return True

@@ -11,13 +11,16 @@ import pytest
 
 from engine.model.balancing import Hash
 from engine.plan.primitives import (
+    BatchPlan,
     CallPart,
     ChoicePart,
+    CurvePlan,
     KeyPlan,
     LawPlan,
     LinkPlan,
     NodePlan,
     Plan,
+    ScalingPlan,
     SessionPlan,
     Way,
     WorkPart,
@@ -274,3 +277,37 @@ def test_waits_of_users_that_hardly_wait_are_doubted_alone() -> None:
     assert found.nodes["web"].doubts
     assert all(each.startswith("waits: ") for each in found.nodes["web"].doubts)
     assert not wrong_of(made)
+
+
+def test_what_is_full_first_may_be_less_busy_until_then() -> None:
+    """Batches are small until more comes, and workers that slow each other down do so when all of them work."""
+    batch = BatchPlan(size=9, linger=0.003, fixed=0.03, per_item=0.02)
+    nodes = [
+        client(rate=80.0),
+        station("web", exponential(0.05), workers=6, batch=batch),
+        station("db", exponential(0.1), workers=16),
+    ]
+    made = made_of(nodes, [link("users", "web"), link("web", "db")])
+    found = predict(made)
+    assert (found.bottleneck, "web may be busier" in found.bottleneck_doubt) == ("db", True)
+    busy = {name: each["utilization"] for name, each in simulate(made)["nodes"].items()}
+    assert busy["web"] > 1.1 * busy["db"]
+
+    nodes[1] = station("web", exponential(0.05), workers=16, scaling=ScalingPlan(contention=0.1))
+    slowed = predict(replace(made, nodes=tuple(nodes)))
+    assert (slowed.bottleneck, "db may be busier" in slowed.bottleneck_doubt) == ("web", True)
+    nodes[1] = station("web", exponential(0.05), workers=16)
+    plain = predict(replace(made, nodes=tuple(nodes)))
+    assert (plain.bottleneck, plain.bottleneck_doubt) == ("db", "")
+
+
+def test_workers_pull_what_they_get_done() -> None:
+    """Two work at .3 of their pace when both do: of what is offered they may get a part."""
+    slow = ScalingPlan(curve=CurvePlan(law="linear", a=2.0))
+    worker = station("worker", exponential(0.02), workers=2, pulls=True, scaling=slow)
+    nodes = [client(rate=70.0), queue("jobs"), worker]
+    made = made_of(nodes, [link("users", "jobs"), link("jobs", "worker")])
+    assert "how much comes from jobs is doubted" in predict(made).nodes["worker"].doubts
+    assert not wrong_of(made)
+    steady = replace(worker, station=replace(worker.station, scaling=None))
+    assert not predict(replace(made, nodes=(*nodes[:2], steady))).nodes["worker"].doubts
