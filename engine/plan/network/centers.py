@@ -45,8 +45,6 @@ class Edge:
     """Probability that an attempt fails, by class."""
     late: float = 0.0
     """Share of attempts that take longer than the timeout."""
-    arriving: float = 1.0
-    """Share of the calls that come to the target."""
     tries: list[float] = field(default_factory=list)
     """Mean attempts a call, by class."""
     calls: list[Moments] = field(default_factory=list)
@@ -274,7 +272,6 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
         _crossings(link, transfer or 0.0),
         arriving=1.0 - lost,
         transfer=transfer,
-        arriving=link.arriving if link.loss > 0.0 else 1.0,
         fails=[lost] * kinds,
         tries=[1.0] * kinds,
         alive=[1.0] * kinds,
