@@ -108,6 +108,15 @@ def _survivors(site: Center) -> None:
                 edge.alive[kind] = alive
             for edge in group:
                 alive *= edge.survives(kind)
+            if alive < 1.0 and site.plan.flow is None:
+                _later_sends(site, group[0].plan.order, kind, alive)
+
+
+def _later_sends(site: Center, order: int, kind: int, alive: float) -> None:
+    """Who is alive where something is sent after a group of calls."""
+    for edge in site.leaving:
+        if not edge.plan.waits and edge.plan.order > order:
+            edge.alive[kind] = alive
 
 
 def _departures(site: Center) -> float:

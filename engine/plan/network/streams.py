@@ -172,9 +172,9 @@ def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> d
     groups = site.groups or [[edge] for edge in site.leaving]
     routed = site.plan.router is not None
     waited = {edge.plan.id for group in groups for edge in group}
-    for edge in site.leaving:
-        if edge.plan.id not in waited:
-            sent[edge.plan.id] = _over(edge, came, why or (_calls_meet(edge) if flow else ""))
+    sends = len(waited) < len(site.leaving)
+    if sends:
+        _note_sends(site, came, why, sent, waited, None)
     for group in groups:
         for edge in group:
             sent[edge.plan.id] = _over(edge, came, why or (_calls_meet(edge) if flow else ""))
@@ -185,7 +185,29 @@ def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> d
         for edge in group:
             if edge.rate > 0.0:
                 why = why or returns.get(edge.plan.id, "")
+        if why and sends:
+            _note_sends(site, came, why, sent, waited, group[0].plan.order)
     return sent
+
+
+def _note_sends(
+    site: Center,
+    came: Stream,
+    why: str,
+    sent: dict[str, Stream],
+    waited: set[str],
+    order: int | None,
+) -> None:
+    """What calls are like that nobody waits for: all of them, or those that are made after calls of an order.
+
+    In a flow that says itself when calls are made they may come after any.
+    """
+    flow = site.plan.flow is not None
+    meets = flow and goes_side_by_side(site.plan.flow or ())
+    for edge in site.leaving:
+        later = order is None or flow or edge.plan.order > order
+        if edge.plan.id not in waited and later:
+            sent[edge.plan.id] = _over(edge, came, why or (_calls_meet(edge) if meets else ""))
 
 
 def _over(edge: Edge, came: Stream, why: str) -> Stream:

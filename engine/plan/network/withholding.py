@@ -240,6 +240,10 @@ def _leaves(edge: Edge) -> bool:
     limit, stay = edge.plan.queue_timeout, edge.target.stay
     if limit == math.inf or edge.target.workers is None or not waits_in_line(edge):
         return False
+    if decisive(
+        edge.target.plan.station
+    ):  # who waits for a batch to fill, or for the end of a pause
+        return True
     wait = stay.wait
     if stay.patience < math.inf:
         return bool(edge.target.blind) and wait.loss > _WORTH

@@ -311,3 +311,55 @@ def test_workers_pull_what_they_get_done() -> None:
     assert not wrong_of(made)
     steady = replace(worker, station=replace(worker.station, scaling=None))
     assert not predict(replace(made, nodes=(*nodes[:2], steady))).nodes["worker"].doubts
+
+
+def test_what_is_sent_after_a_call_comes_as_its_answers_do() -> None:
+    """Behind even work at .87 of what can be done gaps are even: hardly anybody waits where it is sent then."""
+    even = LawPlan(law="gamma", mean=0.0081, cv2=0.25)
+    nodes = [
+        client(rate=107.0),
+        station("web", exponential(0.001), workers=None),
+        station("db", even),
+        station("log", exponential(0.0079), instances=3),
+    ]
+    links = [link("users", "web"), link("web", "db")]
+    log = link("web", "log", order=1, waits=False, picker="power_of_two")
+    made = made_of(nodes, [*links, log])
+    found = predict(made)
+    assert any("not Poisson" in each for each in found.nodes["log"].doubts)
+    assert not wrong_of(made)
+    first = replace(log, order=-1)
+    assert not predict(replace(made, links=(*links, first))).nodes["log"].doubts[1:]
+
+
+def test_nothing_is_sent_after_a_call_that_failed() -> None:
+    nodes = [
+        client(rate=90.0),
+        station("web", exponential(0.001), workers=None),
+        station("db", exponential(0.02), workers=1, queue_limit=1),
+        station("log", exponential(0.001), workers=4),
+    ]
+    links = [
+        link("users", "web"),
+        link("web", "db", order=1),
+        link("web", "log", order=2, waits=False),
+    ]
+    made = made_of(nodes, links)
+    found = predict(made).nodes
+    assert found["log"].rate == pytest.approx(90.0 * (1.0 - found["db"].loss))
+    assert not wrong_of(made)
+    links[2] = link("web", "log", order=0, waits=False)
+    assert predict(replace(made, links=tuple(links))).nodes["log"].rate == pytest.approx(90.0)
+
+
+def test_who_waits_for_a_batch_to_fill_may_leave() -> None:
+    """A batch waits 29 ms for others; nobody waits for longer than 19."""
+    batch = BatchPlan(size=7, linger=0.029, fixed=0.045, per_item=0.045)
+    web = station("web", exponential(0.09), workers=40, batch=batch)
+    nodes = [client(rate=220.0), web, station("db", exponential(0.01), workers=16)]
+    links = [link("users", "web", queue_timeout=0.019), link("web", "db")]
+    made = made_of(nodes, links, 60.0)
+    found = predict(made)
+    assert found.clients["users"].goodput is None
+    assert "how much comes from web is doubted" in found.nodes["db"].doubts
+    assert simulate(made)["clients"]["users"]["goodput"] < 180.0
