@@ -297,8 +297,11 @@ def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction
     """What is said of one client."""
     population, trust = solved.populations.get(site.plan.id), solved.trusts[site.plan.id]
     rate = population.rate if population is not None else site.rate
-    mean = site.mixed([each.mean for each in site.calls])
     good = site.mixed(site.ok)
+    mean = site.mixed([each.mean for each in site.calls])
+    if 0.0 < good < 1.0:
+        parts = zip(site.ok, site.calls, strict=True)
+        mean = site.mixed([ok * each.mean if ok > 0.0 else 0.0 for ok, each in parts]) / good
     stable = all(math.isfinite(each.mean) for each in site.calls)
     reason = "" if stable else "a queue on the way grows without bound"
     if site.blind:

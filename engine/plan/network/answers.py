@@ -81,7 +81,13 @@ def _with_retries(edge: Edge, attempt: Moments, fails: float, late: float) -> Mo
 def _flow(site: Center, kind: int) -> Moments:
     """Time of all calls of a request of a class."""
     if site.plan.router is not None:
-        return mixed((edge.chance[kind], edge.calls[kind]) for edge in site.leaving)
+        return mixed(
+            (
+                edge.answered(kind) if edge.fails[kind] > 0.0 else edge.chance[kind],
+                edge.calls[kind],
+            )
+            for edge in site.leaving
+        )
     if site.plan.flow is not None:
         return time_of_flow(site, kind)
     whole = NOTHING

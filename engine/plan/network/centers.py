@@ -65,6 +65,10 @@ class Edge:
         """Probability that a call succeeds in the end."""
         return 1.0 - self.fails[kind] ** self.plan.retry.attempts
 
+    def answered(self, kind: int) -> float:
+        """Probability that a request at the source makes the call, and is answered well."""
+        return self.chance[kind] * (1.0 - self.fails[kind] ** self.plan.retry.attempts)
+
     def survives(self, kind: int) -> float:
         """Probability that a request at the source is not ended by this call, made or not."""
         if self.each[kind] > self.plan.times:

@@ -113,10 +113,13 @@ def _chosen(
     used = [edge for edge in site.leaving if edge.chance[kind] > 0.0]
     if not used:
         return []
-    whole = sum(edge.chance[kind] for edge in used)
-    mixture = np.zeros(len(grid.nothing()))
+    mixture, whole = np.zeros(len(grid.nothing())), 0.0
     for edge in used:
-        mixture += edge.chance[kind] / whole * _attempts(edge, kind, grid, curves)
+        share = edge.answered(kind) if edge.fails[kind] > 0.0 else edge.chance[kind]
+        mixture += share * _attempts(edge, kind, grid, curves)
+        whole += share
+    if whole > 0.0:
+        mixture /= whole
     return [mixture]
 
 
@@ -181,7 +184,8 @@ def quantile_at(
     if site.plan.backlog is not None:
         return 0.0
     found = [
-        (rate, curves[site.plan.id, kind])
+        # What clients see are the answers that are good.
+        (rate if site.plan.traffic is None else rate * site.ok[kind], curves[site.plan.id, kind])
         for kind, rate in enumerate(site.rates)
         if (site.plan.id, kind) in curves
     ]

@@ -363,3 +363,25 @@ def test_who_waits_for_a_batch_to_fill_may_leave() -> None:
     assert found.clients["users"].goodput is None
     assert "how much comes from web is doubted" in found.nodes["db"].doubts
     assert simulate(made)["clients"]["users"]["goodput"] < 180.0
+
+
+def test_what_clients_wait_for_are_the_answers_that_are_good() -> None:
+    """Behind a balancer, or by class: where many find no place, few answers take as long as there."""
+    full = station("full", [exponential(0.03)] * 2, workers=2, queue_limit=0)
+    free = station("free", [exponential(0.003)] * 2, workers=8)
+    both = (True, True)
+    balanced = [client(rate=200.0, mix=(0.5, 0.5)), router("lb", "random"), full, free]
+    links = [link("users", "lb", classes=both), link("lb", "full", classes=both)]
+    links.append(link("lb", "free", classes=both))
+    classes = (request_class("a"), request_class("b"))
+    made = replace(made_of(balanced, links), classes=classes)
+    by_class = [
+        link("users", "full", classes=(True, False)),
+        link("users", "free", classes=(False, True)),
+    ]
+    split = replace(made_of([balanced[0], full, free], by_class), classes=classes)
+    for design in (made, split):
+        numbers = {each.name: each for each in numbers_of(predict(design), runs_of(design, 2))}
+        latency = numbers["users.latency.mean"]
+        assert latency.predicted == pytest.approx(latency.measured, rel=0.03)
+        assert not [str(each) for each in numbers.values() if each.wrong and each.confident]
