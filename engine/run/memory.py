@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engine.model.units import format_figure, format_instant, format_quantity
 from engine.records import dataclass
 from engine.sim.lane.roles.queue import Queue
+from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from engine.sim.machine import Machine
@@ -94,14 +95,14 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
     """Which node takes the memory, and what to do about it.
 
     Who waits for an answer waits for the one that is last in the chain: the node with the longest queue is
-    asked first, then the one with most inside.
+    asked first, then the one with most inside. Where that is nobody, it is on a link or with the users.
     """
     called = machine.plan.name
     nodes = [(name, part) for name, part in machine.nodes.items() if not part.is_client]
     inside = max((float(part.node.in_system) for _, part in nodes), default=0.0)
     waiting = {name: _waiting(part) for name, part in nodes}
     if 10.0 * _LARGEST * max(inside, *waiting.values(), 0.0) < limit:
-        return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
+        return _outside(machine, limit)
     longest = max(waiting, key=lambda name: waiting[name], default="")
     if longest and waiting[longest] > _MOSTLY * inside and waiting[longest] >= 1.0:
         told = (
@@ -114,6 +115,33 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
         told = f"{called(full[-1])} holds {_many(inside)} requests; limit how many it lets in"
         return full[-1], told
     return None, "lower its load, or give it more memory"
+
+
+def _outside(machine: Machine, limit: float) -> tuple[str | None, str]:
+    """Who holds what no node does: a link, where calls travel or wait to be sent, or the users of a client."""
+    called = machine.plan.name
+    held = [
+        (
+            float(part.link.in_flight),
+            part.plan.source,
+            f"{called(part.plan.source)} → {called(part.plan.target)} holds %s calls; limit how many it lets wait",
+        )
+        for part in machine.links.values()
+    ]
+    for name, part in machine.nodes.items():
+        client = part.role(Client)
+        if client is None:
+            continue
+        visits = client.visits
+        alive = 0.0 if visits is None else float(visits.begun - visits.over)
+        told = f"{called(name)} has %s sessions under way; lower its load"
+        held.append((alive, name, told))
+        told = f"{called(name)} waits for %s requests; give them a deadline, or fewer retries"
+        held.append((float(part.node.in_system), name, told))
+    most, node, told = max(held, key=lambda each: each[0], default=(0.0, "", ""))
+    if 10.0 * _LARGEST * most < limit:
+        return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
+    return node, told % _many(most)
 
 
 def _waiting(part: NodePart) -> float:

@@ -57,6 +57,44 @@ def test_whoever_holds_most_is_named_in_every_discipline(discipline: str) -> Non
         Session(flood(discipline=discipline), memory=LIMIT).advance(1e5)
 
 
+@pytest.mark.parametrize(
+    ("arrivals", "rules", "told"),
+    [
+        ({"rate": 1e5}, {"delay": constant(1e5)}, r"Users → Web holds \d+ thousand calls"),
+        (
+            {"rate": 1e5},
+            {"bulkhead": {"concurrent": 3, "pending": 10**6}},
+            r"Users → Web holds \d+ thousand calls",
+        ),
+        (
+            {"rate": 1e5},
+            {"connection": {"max_connections": 2}},
+            r"Users → Web holds \d+ thousand calls",
+        ),
+        (
+            {"rate": 1e5},
+            {"retry": {"attempts": 9, "backoff": {"base": 1000.0, "jitter": "none"}}},
+            r"Users waits for \d+ thousand requests",
+        ),
+        (
+            {"process": "sessions", "rate": 1e5, "requests": 1000, "think_time": constant(1e4)},
+            {},
+            r"Users has \d+ thousand sessions under way",
+        ),
+    ],
+)
+def test_what_no_node_holds_is_told_of_the_link_or_of_the_users(
+    arrivals: Raw, rules: Raw, told: str
+) -> None:
+    users = client("users", 1.0)
+    users["config"]["arrivals"] = {"process": "poisson"} | arrivals
+    web = node("web", "service", workers=2, service_time=constant(1.0), queue_limit=1)
+    made = design([users, web], [link("users", "web", **rules)], duration=1e5, warmup=0)
+    with pytest.raises(MemoryLimitError, match=told) as caught:
+        Session(made, memory=LIMIT).advance(1e5)
+    assert caught.value.stop.node == "users"
+
+
 def test_nobody_is_blamed_for_what_a_few_requests_cannot_hold() -> None:
     """Hardly anybody is under way, and a cache keeps more and more."""
     users = client("users", 1e5)
