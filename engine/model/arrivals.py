@@ -173,7 +173,7 @@ class Trace(Config):
         1.0,
         title="Speed",
         help="2 replays in half the time, at twice the rate.",
-        gt=0.0,
+        ge=1e-6,
         le=1e6,
     )
     repeat: float | None = setting(
@@ -181,7 +181,7 @@ class Trace(Config):
         title="Repeat every",
         unit="s",
         help="Length of the recording (s at speed 1), after which it begins anew; none: once only.",
-        gt=0.0,
+        ge=1e-9,
         le=_MAX_TIME,
     )
     users: int | None = _USERS

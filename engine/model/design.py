@@ -200,7 +200,7 @@ class Scenario(Quantified, Part):
     """What is run: how long, from which seed, and what happens meanwhile."""
 
     duration: float = setting(
-        600.0, title="Duration", unit="s", help="Simulated length of a run.", gt=0.0, le=1e8
+        600.0, title="Duration", unit="s", help="Simulated length of a run.", ge=1e-9, le=1e8
     )
     warmup: float = setting(
         60.0, title="Warm-up", unit="s", help="Not measured, at the start.", ge=0.0, le=1e8

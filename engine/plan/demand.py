@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.order import callers_first, visit_name
-from engine.plan.primitives import INFINITE
+from engine.plan.primitives import INFINITE, MOMENT
 from engine.plan.shares import Rates, Shares
 from engine.records import dataclass
 
@@ -243,7 +243,7 @@ def _recorded(traffic: TrafficPlan) -> Rates:
     length = traffic.times[-1] if traffic.times else 0.0
     if traffic.period < INFINITE:
         length = traffic.period
-    rate = len(traffic.times) / length if length > 0.0 else 0.0
+    rate = len(traffic.times) / length if length >= MOMENT else 0.0
     if not traffic.kinds:
         return tuple(rate * share for share in traffic.mix)
     counts = Counter(traffic.kinds)

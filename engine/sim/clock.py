@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Final
 import simpy
 from simpy.events import NORMAL
 
+from engine.sim.lane.agenda import StandstillError
+
 _LOOK: Final = 256
 """Events of processes between two looks at the world outside."""
+_MOMENT: Final = 1e-12
+"""Seconds by which time has to go on; a process that waits for less goes round at one instant for ever."""
+_AT_ONCE: Final = 200_000
+"""Events of processes at one instant from which on they go round, and no longer all of them begin or end there."""
+_EACH: Final = 20
+"""As many more for each that is due some time: every process may do so much at one instant."""
 
 if TYPE_CHECKING:
     from simpy.events import Event, EventPriority
@@ -27,6 +35,8 @@ class Clock(simpy.Environment):
         super().__init__()
         self.agenda = agenda
         self._steps = 0
+        self._moved = (0.0, 0)
+        """When time went on last, and after how many steps."""
 
     @property
     def now(self) -> float:
@@ -66,7 +76,25 @@ class Clock(simpy.Environment):
                 return not halt
             self.step()
             self._steps += 1
-            halt = halt or (self._steps % _LOOK == 0 and agenda.look())
+            if self._steps % _LOOK == 0:
+                self._despair()
+                halt = halt or agenda.look()
             if halt and self.peek() > self._now:
                 # Not between two events of one instant, where a replay could not stand.
                 until = min(until, self.peek())
+
+    def _despair(self) -> None:
+        """Give up where processes have gone round so often that time should have gone on.
+
+        Raises:
+            StandstillError: where it has not.
+        """
+        since, steps = self._moved
+        if self._now - since >= _MOMENT:
+            self._moved = (self._now, self._steps)
+        elif self._steps - steps > _AT_ONCE + _EACH * len(self._queue):
+            msg = (
+                f"simulated time stands still at {self._now:g} s: something is done again in no time; give what "
+                "happens from time to time, such as checks and heartbeats, a longer interval"
+            )
+            raise StandstillError(msg)

@@ -35,6 +35,8 @@ _STEPS: Final = 300
 _MAX_WORK: Final = 1e6
 _BACK: Final = 1200.0
 """Seconds by which a time may be before that of an earlier line without a word: logs are written when a request ends."""
+_COARSE: Final = 5.0
+"""Seconds of a step from which on arrivals that follow it by chance are too unlikely, though some lines are missing."""
 _FEW: Final = 3
 """Lines from which equal steps between them are no chance."""
 
@@ -124,7 +126,7 @@ class Rows:
     def evenly(self) -> float | None:
         """The step (s) of a clock that all lines follow to the second, as those of a monitoring tool do; None for any other.
 
-        Whichever comes first: some tools export the newest line on top.
+        Whichever comes first: some tools export the newest line on top, and leave out lines without a value.
         """
         if len(self._times) < _FEW or not (self._dates or min(self._times) >= _EPOCH):
             return None
@@ -132,8 +134,11 @@ class Rows:
         times = np.sort(np.array(self._times)) * scale
         gaps = np.diff(times)
         whole = np.abs(times - np.round(times)).max() < _NEAR
-        step = float(round(gaps[0], 3))
-        return step if whole and step >= 1.0 and np.abs(gaps - step).max() < _NEAR else None
+        step = float(round(gaps.min(), 3))
+        if not whole or step < 1.0:
+            return None
+        steps = np.round(gaps / step) if step >= _COARSE else 1.0
+        return step if np.abs(gaps - step * steps).max() < _NEAR else None
 
     def _time(self, cell: str) -> float:
         """A time as a number; the first decides how all are written."""

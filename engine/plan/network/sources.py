@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_quantity
-from engine.plan.primitives import INFINITE
+from engine.plan.primitives import INFINITE, MOMENT
 from engine.plan.queueing.moments import law_of
 from engine.records import dataclass
 
@@ -182,10 +182,13 @@ def _crowd(crowd: CrowdPlan, rate: float, doubts: tuple[str, ...]) -> Source:
 def _trace(traffic: TrafficPlan, moment: Moment) -> Source:
     """A recorded trace: how many come in the span, where that is one, and what its gaps are like."""
     times = traffic.times
-    if not times or times[-1] <= 0.0:
+    length = traffic.period if traffic.period < INFINITE else (times[-1] if times else 0.0)
+    if not times or length < MOMENT:
         return Source(0.0)
-    cv2, dispersion, peak = _shape(times)
-    length = traffic.period if traffic.period < INFINITE else times[-1]
+    # All at once, time after time, is one gap and then none.
+    at_once = float(len(times) - 1)
+    together = times[-1] < MOMENT
+    cv2, dispersion, peak = (at_once, at_once, 1.0) if together else _shape(times)
     rate = len(times) / length
     if moment.load == 1.0 and moment.end > moment.start:
         counted = _until(traffic, moment.end) - _until(traffic, moment.start)

@@ -5,7 +5,15 @@ Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, 
 """
 
 from engine.plan.primitives.balancing import Picker
-from engine.plan.primitives.basics import FAILURES, INFINITE, ZERO, ClassPlan, KeyPlan, LawPlan
+from engine.plan.primitives.basics import (
+    FAILURES,
+    INFINITE,
+    MOMENT,
+    ZERO,
+    ClassPlan,
+    KeyPlan,
+    LawPlan,
+)
 from engine.plan.primitives.cluster import ClusterPlan
 from engine.plan.primitives.event import EventPlan
 from engine.plan.primitives.flow import (
@@ -61,6 +69,7 @@ __all__ = [
     "FAILURES",
     "INFINITE",
     "LARGEST_ENTRY",
+    "MOMENT",
     "ZERO",
     "AsyncPart",
     "BacklogPlan",

@@ -9,6 +9,8 @@ from engine.model.failures import FAILURE_NAMES
 from engine.records import dataclass
 
 INFINITE = float("inf")
+MOMENT = 1e-12
+"""Seconds below which nothing lasts: a rate over a shorter time, or its square, is beyond any number."""
 
 
 FAILURES: tuple[str, ...] = FAILURE_NAMES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import statistics
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,11 @@ from engine.plan.primitives import Plan
 from engine.sim.lane.agenda import StandstillError
 from engine.sim.report import result_of
 from tests.helpers.plans import client, closed, exponential, link, plan, queue, router, station
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy.events import Event
 
 
 def design(rate: float = 100.0, **changes: object) -> Plan:
@@ -182,6 +188,24 @@ def test_a_loop_that_takes_no_time_is_an_error_and_no_hang() -> None:
     simulation = Simulation(plan([closed("users", 1, 0.0)], []))
     simulation.machine.agenda.patience = 20_000
     with pytest.raises(StandstillError, match="stands still at 0 s"):
+        simulation.advance(1.0)
+
+
+@pytest.mark.parametrize("interval", [5e-324, 1e-310, 1e-20])
+def test_a_process_that_takes_no_time_is_an_error_and_no_hang(interval: float) -> None:
+    simulation = Simulation(plan([client(rate=10.0)], []))
+    clock = simulation.machine.clock
+
+    def hurry() -> Generator[Event, None, None]:
+        while True:
+            yield clock.timeout(interval)
+
+    def begin() -> Generator[Event, None, None]:
+        yield clock.timeout(0.5)
+        clock.process(hurry())
+
+    clock.process(begin())
+    with pytest.raises(StandstillError, match=r"stands still at 0.5 s: .* a longer interval"):
         simulation.advance(1.0)
 
 

@@ -245,6 +245,7 @@ def test_the_history_of_locust_is_a_rate_curve() -> None:
         ['Time,"rate(http[5m])"', *(f"2026-03-29 00:{n:02}:00,{n / 3}" for n in range(4))],
         ["Time;web-1;web-2", *(f"{1774742400_000 + n * 15_000};{n};{n}" for n in range(4))],
         ["Time,web", *(f"{1774742400_000 - n * 15_000},{n}" for n in range(4))],
+        ["Time,web", *(f"{1774742400 + n * 10},{n}" for n in (0, 1, 4, 5, 9))],
     ],
 )
 def test_other_aggregates_are_refused_as_such(lines: list[str]) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import lower
+from engine.catalog import check, lower
 from engine.model.failures import FAILURE_NAMES
-from engine.model.files import loads
+from engine.model.files import FileError, loads
 from engine.plan.capacity import capacities
 from engine.plan.cycles import circles, growth, in_groups, rates_around
 from engine.plan.demand import Demand, demand_of
@@ -21,6 +21,7 @@ from engine.plan.order import callers_first
 from engine.plan.primitives import FAILURES, INFINITE, KeyPlan, Plan, StorePlan
 from engine.plan.risk import amplification, patience
 from engine.plan.single_points import single_points
+from engine.plan.theory import predict
 from engine.run.session import Session
 from tests.helpers.builders import client, design, exponential, link, node, raw_design, run
 from tests.helpers.strategies import rich_raw
@@ -73,6 +74,38 @@ def test_reads_that_never_come_hit_nothing(rate: float) -> None:
     """Shared among the keys, such a rate is 0 for each."""
     with np.errstate(all="raise", under="ignore"):
         assert hit_ratio(store(ttl=60.0), [(rate, KeyPlan(count=10_000, alpha=0.8), 1e4)]) == 0.0
+
+
+@pytest.mark.parametrize("last", [5e-324, 1e-310, 1e-300, 0.0])
+def test_a_recording_of_one_instant_has_no_rate(last: float) -> None:
+    """Over no time there is none, and its square would be beyond any number."""
+    recorded = client("users", 1.0) | {"config": {"arrivals": {"process": "trace"}}}
+    recorded["config"]["arrivals"]["times"] = [0.0, last]
+    lowered = lower(design([recorded, node("web", "service")], [link("users", "web")]))
+    assert demand(lowered).rate("web") == 0.0
+    assert predict(lowered).clients["users"].offered == 0.0
+
+
+def test_a_recording_of_one_instant_that_is_repeated_has_a_rate() -> None:
+    recorded = client("users", 1.0) | {"config": {"arrivals": {"process": "trace", "repeat": 0.5}}}
+    recorded["config"]["arrivals"]["times"] = [0.0, 0.0, 0.0]
+    made = design([recorded, node("web", "service")], [link("users", "web")], duration=100.0)
+    assert predict(lower(made)).clients["users"].goodput == pytest.approx(6.0)
+    assert run(made)["clients"]["users"]["goodput"] == pytest.approx(6.0, rel=0.05)
+
+
+def test_a_duration_that_no_clock_tells_is_refused() -> None:
+    with pytest.raises(FileError, match="duration should be at least"):
+        design([client("users", 1.0)], [], duration=5e-324, warmup=0)
+
+
+@pytest.mark.parametrize("field", ["speed", "repeat"])
+def test_lengths_of_a_recording_that_no_clock_tells_are_refused(field: str) -> None:
+    users = client("users", 1.0)
+    users["config"]["arrivals"] = {"process": "trace", "times": [0.0], field: 5e-324}
+    made = design([users, node("web", "service")], [link("users", "web")])
+    [told] = [each.message for each in check(made) if each.level == "error"]
+    assert f"{field} should be at least" in told
 
 
 def test_hit_ratios_by_age() -> None:
