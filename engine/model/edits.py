@@ -57,6 +57,8 @@ _COLLECTION_OF: Final[dict[type, Collection]] = {
     Note: "notes",
 }
 
+_SHORT: Final = frozenset({str, int, bool, type(None)})
+"""Values that are quicker compared than weighed. Of floats equal ones may be written differently."""
 _BY_ID: Final[dict[Collection, str]] = {
     "nodes": "node_by_id",
     "links": "link_by_id",
@@ -348,12 +350,17 @@ def _validated(design: Design, item: Item, raw: dict[str, Any]) -> Item:
     return made
 
 
+def _is_kept(item: Item, name: str, value: object) -> bool:
+    """Whether a field of an item has that value already: it was weighed before."""
+    old = vars(item).get(name, UNSET)
+    return old is value or (type(old) is type(value) and type(old) in _SHORT and old == value)
+
+
 def _heavier(item: Item, made: Item) -> int:
-    """How many bytes more an item takes, with another in its place; a config that stays counts for nothing."""
-    same = getattr(made, "config", None) is getattr(item, "config", None)
+    """How many bytes more an item takes, with another in its place; what stays counts for nothing."""
     now, before = (
-        weigh(plain({name: value for name, value in each if not same or name != "config"}), 2)
-        for each in (made, item)
+        weigh(plain({name: each for name, each in one if not _is_kept(other, name, each)}), 2)
+        for one, other in ((made, item), (item, made))
     )
     return now - before
 

@@ -32,7 +32,7 @@ _DRAWN: Final = re.compile(r"frame(?:-(\d+))?")
 
 def frame_name(frame: Frame) -> str:
     """What people call a frame: its name, ``Region 2`` for one that nobody has named, else its id."""
-    drawn = _DRAWN.fullmatch(frame.id)
+    drawn = _DRAWN.fullmatch(str(frame.id))  # one that is refused may have none
     if frame.name or drawn is None:
         return frame.name or frame.id
     return f"{FRAME_KINDS[frame.kind]} {drawn.group(1) or 1}"

@@ -335,3 +335,31 @@ def test_a_number_that_no_file_holds_is_found_anywhere_in_a_long_list(
     values[place] = wrong
     with pytest.raises(LimitError):
         weigh(values)
+
+
+def test_the_weight_of_what_is_moved_and_named_is_that_of_the_whole() -> None:
+    made = RICH
+    for edit in (
+        Move((Position(RICH.nodes[0].id, -0.0, 1234.5678901),)),
+        Move(
+            (
+                Position(RICH.nodes[0].id, 0.0, 7.0),
+                Position(RICH.frames[0].id, 1.0, 2.0, 300.0, 4.5),
+            )
+        ),
+        SetField(RICH.nodes[1].id, ("name",), "\u00e9" * 90),
+        SetField(RICH.nodes[1].id, ("frame",), None),
+        SetField(RICH.nodes[1].id, ("zzz",), [0.5] * 300),
+        SetField(RICH.nodes[1].id, ("zzz",), {"a": -0.0}),
+    ):
+        made = edit.apply(made).design
+        afresh = made.model_copy()
+        vars(afresh).pop("weight")
+        assert made.weight == afresh.weight
+
+
+@pytest.mark.parametrize("sort", [Node, Link, Frame, Note])
+def test_an_item_without_an_id_is_refused_in_a_line(sort: Any) -> None:
+    item = sort.model_construct(id=None, kind="group", source="web", target="web")
+    with pytest.raises(EditError, match="id"):
+        Insert((Placed(item),)).apply(RICH)
