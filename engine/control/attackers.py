@@ -19,7 +19,7 @@ from engine.sim.primitives.compromise import EXPOSURE, Exposure, exposure_of
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable
+    from collections.abc import Callable, Collection, Generator
 
     from engine.control.effects import NodeState
     from engine.plan.primitives import EventPlan
@@ -50,13 +50,15 @@ class Attackers:
         self,
         machine: Machine,
         notify: Callable[[Notice], None],
-        spread: Callable[[EventPlan], None],
+        spread: Callable[[list[str]], None],
     ) -> None:
         """Know whom to tell, and who wants to know that one of them has come further."""
         self._machine = machine
         self._notify = notify
         self._spread = spread
         self._attacks: list[Attack] = []
+        self._origins: list[str] | None = None
+        """The only nodes from which he may come further now: those that he has just come to."""
         self._dead: set[str] = set()
         """Nodes that events keep dead as a whole."""
 
@@ -88,7 +90,8 @@ class Attackers:
 
     def nodes_of(self, event: EventPlan) -> Collection[str]:
         """What he has."""
-        return {name: None for each in self._attacks if each.event == event for name in each.nodes}
+        found = [each.nodes for each in self._attacks if each.event == event]
+        return found[0] if len(found) == 1 else {name: None for nodes in found for name in nodes}
 
     def stand(self, state: NodeState) -> None:
         """Know whether events keep a node dead, and count for how long attackers have it."""
@@ -104,32 +107,39 @@ class Attackers:
         over = next((nodes[name] for nodes in held if name in nodes), None)
         exposure.stand(over, self._machine.now)
 
-    def walk(self) -> list[EventPlan]:
-        """Let all of them go on as far as they come at once; returns those who have come further."""
-        return [each.event for each in self._attacks if self._go_on(each, each.nodes)]
+    def walk(self) -> list[str]:
+        """Let all of them go on as far as they come at once; returns the nodes that they have come to."""
+        origins, self._origins = self._origins, None
+        return [name for each in self._attacks for name in self._go_on(each, origins)]
 
     def _attack_of(self, event: EventPlan) -> Attack | None:
         """The one that is under way because of an event."""
         return next((each for each in self._attacks if each.event == event and not each.over), None)
 
-    def _go_on(self, attack: Attack, origins: Iterable[str]) -> bool:
-        """Walk on from some nodes; tells whether he has come to new ones."""
+    def _go_on(self, attack: Attack, origins: list[str] | None) -> list[str]:
+        """Walk on from some of his nodes, or from all; returns those that he has come to."""
         nodes, before = self._machine.nodes, len(attack.nodes)
-        self._give_up(attack)
-        left = deque(origins)
+        if origins is None:
+            self._give_up(attack)
+        left = deque(
+            attack.nodes if origins is None else filter(attack.nodes.__contains__, origins)
+        )
+        ways = []
         while left:
             part = nodes.get(left.popleft())
             for link in () if part is None else part.leaving:
-                if self._stops(attack, link):
+                name, target = link.plan.id, link.plan.target
+                if target in attack.nodes or name in attack.under_way or self._stops(attack, link):
                     continue
                 if attack.event.seconds:
-                    self._set_out(attack, link, attack.event.seconds)
-                elif link.plan.target not in attack.nodes:
-                    attack.nodes[link.plan.target] = link.plan.id
-                    left.append(link.plan.target)
-        if len(attack.nodes) > before:
-            self._tell([*attack.nodes][before:])
-        return len(attack.nodes) > before
+                    ways.append(name)
+                else:
+                    attack.nodes[target] = name
+                    left.append(target)
+        self._set_out(attack, ways)
+        found = [*attack.nodes][before:] if len(attack.nodes) > before else []
+        self._tell(found)
+        return found
 
     def _stops(self, attack: Attack, link: LinkPart) -> bool:
         """Whether nothing gets over a link for him."""
@@ -149,31 +159,37 @@ class Attackers:
             if name not in links or self._stops(attack, links[name]):
                 del attack.under_way[name]
 
-    def _set_out(self, attack: Attack, link: LinkPart, seconds: float) -> None:
-        """Begin a hop that takes time, unless he is there or on his way over that link."""
-        name = link.plan.id
-        if link.plan.target in attack.nodes or name in attack.under_way:
-            return
-        attack.hops += 1
-        attack.under_way[name] = attack.hops
-        self._machine.clock.process(self._hop(attack, attack.hops, link.plan.id, seconds))
+    def _set_out(self, attack: Attack, ways: list[str]) -> None:
+        """Begin hops that take time, all at once."""
+        if ways and attack.event.seconds:
+            attack.hops += 1
+            attack.under_way |= dict.fromkeys(ways, attack.hops)
+            hop = self._hop(attack, attack.hops, ways, attack.event.seconds)
+            self._machine.clock.process(hop)
 
     def _hop(
-        self, attack: Attack, hop: int, name: str, seconds: float
+        self, attack: Attack, hop: int, ways: list[str], seconds: float
     ) -> Generator[Any, Any, None]:
-        """Arrive, unless he was thrown out or the link stopped him meanwhile."""
+        """Arrive, unless he was thrown out or the links stopped him meanwhile."""
         yield self._machine.clock.timeout(seconds)
-        link = self._machine.links.get(name)
-        if attack.over or attack.under_way.get(name) != hop or link is None:
-            return
-        del attack.under_way[name]
-        if link.plan.target not in attack.nodes and not self._stops(attack, link):
-            attack.nodes[link.plan.target] = name
-            self._tell([link.plan.target])
-            self._spread(attack.event)
+        found = []
+        for name in () if attack.over else ways:
+            link = self._machine.links.get(name)
+            if attack.under_way.get(name) != hop or link is None:
+                continue
+            del attack.under_way[name]
+            if link.plan.target not in attack.nodes and not self._stops(attack, link):
+                attack.nodes[link.plan.target] = name
+                found.append(link.plan.target)
+        if found:
+            self._tell(found)
+            self._origins = found
+            self._spread(found)
 
     def _tell(self, names: list[str]) -> None:
         """Put on the record where he has come."""
+        if not names:
+            return
         name_of = self._machine.plan.name
         told = [name_of(each) for each in names[:_TOLD]]
         if len(names) > _TOLD:

@@ -18,7 +18,7 @@ from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
 from engine.sim.lane.link import Link
 from engine.sim.lane.network.origins import Origins
-from engine.sim.reach import NOWHERE, reach
+from engine.sim.reach import reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -139,13 +139,12 @@ class Faults:
         self._attackers.forget()
         further = self._attackers.walk()
         if further:
-            self._news += further
-            self.refresh(NOWHERE)
+            self._note_spread(further)
 
-    def _note_spread(self, event: EventPlan) -> None:
-        """Bring into its state what an attacker has come to."""
-        self._news.append(event)
-        self.refresh(NOWHERE)
+    def _note_spread(self, names: list[str]) -> None:
+        """Bring nodes into their state that an attacker has come to."""
+        parts = [self._machine.nodes[name] for name in names if name in self._machine.nodes]
+        self.refresh(reach(parts, ()))
 
     def _refresh_network(self, reached: Reach, by_link: dict[str, list[EventPlan]]) -> None:
         """Bring the links that were reached, and all ways over them and inside nodes, into their state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import networkx as nx
@@ -399,3 +400,42 @@ def test_the_checks_tell_of_links_that_zones_shut_and_offer_to_allow_them() -> N
     fix = found["not-allowed"].fix
     assert fix is not None
     assert "not-allowed" not in {each.code for each in check(fix.apply(design).design)}
+
+
+def fan(count: int) -> Design:
+    """One node that calls many."""
+    nodes = [USERS, {"id": "hub", "kind": "service"}]
+    nodes += [{"id": f"n{place}", "kind": "service", "name": f"N{place}"} for place in range(count)]
+    links = [{"id": "in", "source": "users", "target": "hub"}]
+    links += [
+        {"id": f"l{place}", "source": "hub", "target": f"n{place}", "config": NEVER}
+        for place in range(count)
+    ]
+    return made(nodes, links, attack("hub", seconds=1.0))
+
+
+def calls_made(count: int) -> int:
+    """Python calls while he comes to so many nodes at the same time."""
+    session = Session(fan(count))
+    session.advance(1.5)
+    calls = 0
+
+    def count_one(_frame: object, what: str, _of: object) -> None:
+        nonlocal calls
+        calls += what == "call"
+
+    sys.setprofile(count_one)
+    try:
+        session.advance(2.5)
+    finally:
+        sys.setprofile(None)
+    assert len(held(session)) == count + 1
+    return calls
+
+
+def test_who_comes_to_many_at_once_is_told_of_once_and_costs_no_more_each() -> None:
+    session = Session(fan(6))
+    session.advance(3.0)
+    told = [each.text for each in session.snapshot().notices]
+    assert told[1:] == ["N0, N1, N2, N3 and 2 more compromised"]
+    assert calls_made(200) <= 4.4 * calls_made(50)
