@@ -45,6 +45,8 @@ _WIDE: Final = 1e4
 """cv² beyond which no queue is long enough anyway."""
 _OUTSIDE: Final = 0.02
 """Share of the service time from which the way to a node matters to who counts calls under way."""
+_SLOWED: Final = 1.02
+"""Times as long as alone that work takes on average, from which it matters that it takes more or less than that."""
 _SHORT: Final = 0.02
 """Share of the service time below which the wait behind a balancer that looks is not known: its model is fitted to
 whole answers, within so much of them."""
@@ -254,6 +256,8 @@ def _on_leaving(case: _Case, verdict: Verdict) -> None:
 
 def _on_scaling(case: _Case, verdict: Verdict) -> None:
     """Births and deaths: exact for exponential work that comes by chance, or is shared."""
+    if case.site.stay.slower > _SLOWED:
+        verdict.tail.append("work goes on at a pace that changes, of which the mean is taken")
     if not case.alike and case.discipline != "ps":
         verdict.blind = "not modelled: scaling of work that is not exponential"
     elif not case.by_chance:

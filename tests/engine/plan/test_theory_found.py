@@ -385,3 +385,16 @@ def test_what_clients_wait_for_are_the_answers_that_are_good() -> None:
         latency = numbers["users.latency.mean"]
         assert latency.predicted == pytest.approx(latency.measured, rel=0.03)
         assert not [str(each) for each in numbers.values() if each.wrong and each.confident]
+
+
+def test_percentiles_of_work_whose_pace_changes_are_doubted() -> None:
+    """Work that is slow when many work, just then when others wait as well: means are exact, the p99 is 15 % longer."""
+    curve = ScalingPlan(curve=CurvePlan(law="polynomial", a=1.7, power=2.16))
+    web = station("web", exponential(0.057), workers=8, scaling=curve)
+    made = made_of([client(rate=37.3), web], [link("users", "web")], 3000.0)
+    found = predict(made)
+    assert all(each.startswith("percentiles: ") for each in found.nodes["web"].doubts)
+    assert found.nodes["web"].doubts
+    numbers = {each.name: each for each in numbers_of(found, runs_of(made, 2))}
+    assert numbers["web.residence.p99"].apart > 0.1
+    assert not [str(each) for each in numbers.values() if each.wrong and each.confident]
