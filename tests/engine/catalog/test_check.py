@@ -119,7 +119,7 @@ class TestErrors:
             ({"process": "trace", "times": [1, 2], "keys": [1, 2, 3]}, "3 keys for 2 times"),
             ({"process": "trace", "times": [1, 9], "repeat": 8}, "before the last arrival (9 s)"),
             ({"process": "trace", "times": [1, -1]}, "should be at least 0"),
-            ({"process": "trace", "times": [1], "speed": 0}, "speed should be above 0"),
+            ({"process": "trace", "times": [1], "speed": 0}, "speed should be at least"),
             ({"process": "sessions", "requests": 0.5}, "requests should be at least 1"),
             ({"process": "sessions", "requests_law": "pareto"}, "should be 'geometric'"),
             ({"process": "active_users", "users": -1}, "users should be at least 0"),
