@@ -263,7 +263,8 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
     """A link."""
     before, sent = demand.nodes[link.source], demand.links[link.id]
     each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
-    chance = tuple(min(1.0, calls / link.times) for calls in each)
+    times = link.times if source.plan.router is None else 1  # a router forwards each request once
+    chance = tuple(min(1.0, calls / times) for calls in each)
     lost = link.loss**TRANSMISSIONS
     has_mile = link.last_mile < INFINITE
     transfer = _transfer(link, source.classes, chance, target) if has_mile else 0.0

@@ -103,7 +103,8 @@ def _doubts(site: Center, elastic: ElasticPlan, cold: _Cold) -> list[str]:
         doubts.append(f"{TIMES}cold starts at the limit of concurrency are approximate")
     elif share > _WORTH and elastic.ramp < _BURSTS * _rises_by(load, elastic.per / inside):
         doubts.append(f"{TIMES}cold starts come together, which the ramp bounds")
-    uneven = abs(site.cv2 - 1.0) > 1e-6 or site.dispersion > EVEN
+    unlike = abs(site.cv2 - 1.0) > 1e-6 or _is_dealt_to(site)
+    uneven = unlike or site.dispersion > EVEN
     if uneven and max(loss, erlang_b(most, load * site.peak)) > _WORTH:
         doubts.append("how many are refused is counted as for Poisson arrivals")
     climb = (load / elastic.ramp - 1.0) * elastic.per
@@ -116,9 +117,20 @@ def _doubts(site: Center, elastic: ElasticPlan, cold: _Cold) -> list[str]:
         doubts.append(
             f"{TIMES}idle workers are kept for {format_figure(kept / inside, 2)} times inside only: cold starts are approximate"
         )
-    if share > _WORTH and abs(site.cv2 - 1.0) > 1e-6:
+    if share > _WORTH and unlike:
         doubts.append(f"{TIMES}cold starts are counted as for Poisson arrivals")
     return doubts
+
+
+def _is_dealt_to(site: Center) -> bool:
+    """Whether a router gives a node its share in turn, or by who is busy, and not by chance."""
+    return any(
+        edge.rate > 0.0
+        and edge.source.plan.router is not None
+        and len(edge.source.leaving) > 1
+        and edge.source.plan.router.picker not in ("random", "weighted")
+        for edge in site.entering
+    )
 
 
 def _rises_by(load: float, span: float) -> float:

@@ -15,6 +15,7 @@ from engine.plan.primitives import (
     CallPart,
     ChoicePart,
     CurvePlan,
+    ElasticPlan,
     KeyPlan,
     LawPlan,
     LinkPlan,
@@ -398,3 +399,34 @@ def test_percentiles_of_work_whose_pace_changes_are_doubted() -> None:
     numbers = {each.name: each for each in numbers_of(found, runs_of(made, 2))}
     assert numbers["web.residence.p99"].apart > 0.1
     assert not [str(each) for each in numbers.values() if each.wrong and each.confident]
+
+
+def test_a_balancer_forwards_once_whatever_a_link_says() -> None:
+    """Twice is for those who call: a balancer takes one way of two, each as often as the other."""
+    nodes = [
+        client(rate=20.0),
+        router("lb", "random"),
+        station("fast", exponential(0.05), workers=None),
+        station("slow", exponential(0.2), workers=None),
+    ]
+    links = [link("users", "lb"), link("lb", "fast", times=2), link("lb", "slow")]
+    made = made_of(nodes, links)
+    assert predict(made).clients["users"].latency == pytest.approx(0.125)
+    assert not wrong_of(made)
+
+
+@pytest.mark.parametrize(("picker", "doubted"), [("round_robin", True), ("random", False)])
+def test_cold_starts_of_what_is_dealt_in_turn_are_doubted(picker: Any, *, doubted: bool) -> None:
+    """Each ninth request at even gaps finds an idle environment more often than one by chance."""
+    cold = ElasticPlan(cold=exponential(0.8), idle=0.4, ramp=500, per=10.0)
+    nodes = [
+        client(rate=60.0),
+        router("lb", picker),
+        station("fn", exponential(2.0), workers=200, elastic=cold),
+        station("web", exponential(0.1), workers=None, instances=8),
+    ]
+    links = [link("users", "lb"), link("lb", "fn"), link("lb", "web")]
+    made = made_of(nodes, links, 600.0)
+    found = predict(made).nodes["fn"].doubts
+    assert any("as for Poisson arrivals" in each for each in found) == doubted
+    assert not wrong_of(made)
