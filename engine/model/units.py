@@ -27,7 +27,11 @@ _SECONDS: Final[dict[str, Decimal]] = {
     "ms": Decimal("1e-3"),
     "s": Decimal(1),
     "sec": Decimal(1),
+    "second": Decimal(1),
+    "seconds": Decimal(1),
     "min": Decimal(60),
+    "minute": Decimal(60),
+    "minutes": Decimal(60),
     "h": Decimal(3600),
     "hour": Decimal(3600),
     "hours": Decimal(3600),
@@ -52,11 +56,13 @@ _BITS: Final[dict[str, Decimal]] = {
     for prefix, size in (_MAGNITUDES | {"T": Decimal(10) ** 12}).items()
     for name in ("b", "bit")
 } | {
-    f"{prefix}ibit": Decimal(2) ** power / 8 for prefix, power in (("K", 10), ("M", 20), ("G", 30))
+    f"{prefix}i{name}": Decimal(2) ** power / 8
+    for prefix, power in (("K", 10), ("M", 20), ("G", 30), ("T", 40))
+    for name in ("b", "bit")
 }
 _SPEEDS: Final[dict[str, Decimal]] = {
     f"{name}/s": size for name, size in (_BYTES | _BITS).items()
-} | {name.removesuffix("b") + "bps": size for name, size in _BITS.items() if name.endswith("b")}
+} | {f"{name}ps": size for name, size in (_BYTES | _BITS).items() if name[-1] in "bB"}
 _PER: Final[dict[str, Decimal]] = {
     "rps": Decimal(1),
     "/s": Decimal(1),
@@ -78,7 +84,7 @@ _RATES: Final[dict[str, Decimal]] = (
 )
 _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
     "s": _SECONDS,
-    "B": _BYTES | _BITS | _MAGNITUDES,
+    "B": _BYTES | _BITS | _MAGNITUDES | {"byte": Decimal(1), "bytes": Decimal(1)},
     "B/s": _SPEEDS | _MAGNITUDES,
     "rps": _RATES,
     "/s": _RATES,

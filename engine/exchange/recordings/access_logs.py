@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.exchange.recordings.classes import class_of, class_of_request_line
-from engine.exchange.recordings.load_tools import K6_REQUESTS
+from engine.exchange.recordings.load_tools import K6_REQUESTS, k6_class
 from engine.exchange.recordings.recording import plural
 from engine.exchange.recordings.rows import Rows
 from engine.exchange.recordings.source import lines_of
@@ -134,10 +134,7 @@ def _object(line: str) -> Any:
 def _request(entry: dict[str, Any], column: str | None) -> tuple[str, str] | None:
     """Time and class of a request; None where an entry is none, such as another metric of k6."""
     if "metric" in entry and isinstance(data := entry.get("data"), dict):
-        if entry["metric"] != K6_REQUESTS or entry.get("type") != "Point":
-            return None
-        tags = data.get("tags")
-        entry = {**(tags if isinstance(tags, dict) else {}), "time": data.get("time")}
+        return _k6_request(entry, data)
     names = (column,) if column is not None else _TIMES
     time = next((entry[name] for name in names if entry.get(name) is not None), None)
     if time is None or isinstance(time, dict | list | bool):
@@ -149,6 +146,18 @@ def _request(entry: dict[str, Any], column: str | None) -> tuple[str, str] | Non
     if target or not isinstance(line, str):
         return str(time), class_of(method or "GET", target) if target else "request"
     return str(time), class_of_request_line(line)
+
+
+def _k6_request(entry: dict[str, Any], data: dict[str, Any]) -> tuple[str, str] | None:
+    """Time and class of a point of k6; None where its metric is another, or it has no time."""
+    time, tags = data.get("time"), data.get("tags")
+    if entry["metric"] != K6_REQUESTS or entry.get("type") != "Point":
+        return None
+    if time is None or isinstance(time, dict | list | bool):
+        return None
+    fields = tags if isinstance(tags, dict) else {}
+    name, method, url = (_first(fields, (each,)) for each in ("name", "method", "url"))
+    return str(time), k6_class(name, method or "GET", url) if name or url else "request"
 
 
 def _first(entry: dict[str, Any], names: tuple[str, ...]) -> str:

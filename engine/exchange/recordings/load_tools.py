@@ -76,10 +76,9 @@ class LoadTool:
         return rows.recording()
 
 
-def _k6_class(row: Row) -> str:
+def k6_class(name: str, method: str, url: str) -> str:
     """By method and path; requests that were given a name of their own by that."""
-    name, url = row["name"], row["url"]
-    return name[:64] if name and name != url and "://" not in name else class_of(row["method"], url)
+    return name[:64] if name and name != url and "://" not in name else class_of(method, url)
 
 
 K6: Final = LoadTool(
@@ -87,7 +86,7 @@ K6: Final = LoadTool(
     columns=frozenset({"metric_name", "timestamp", "metric_value"}),
     time="timestamp",
     is_request=lambda row: row["metric_name"] == K6_REQUESTS,
-    class_of=_k6_class,
+    class_of=lambda row: k6_class(row["name"], row["method"], row["url"]),
 )
 JMETER: Final = LoadTool(
     name="JMeter",

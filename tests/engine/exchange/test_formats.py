@@ -180,6 +180,20 @@ def test_of_k6_only_the_rows_of_requests_count() -> None:
     assert read(*map(json.dumps, points)).classes == ("POST /y",) * 3
 
 
+def test_requests_of_k6_that_have_a_name_are_told_by_it_in_both_of_its_formats() -> None:
+    rows = [
+        "metric_name,timestamp,metric_value,method,name,url",
+        *(f"http_reqs,{1774742400 + place},1,POST,Checkout,https://a.test/y" for place in range(2)),
+    ]
+    tags = {"method": "POST", "name": "Checkout", "url": "https://a.test/y"}
+    points = [
+        {"type": "Point", "metric": "http_reqs", "data": {"time": f"2026-03-29T00:00:0{place}Z", "tags": tags}}
+        for place in range(2)
+    ]  # fmt: skip
+    assert read(*rows).classes == ("Checkout", "Checkout")
+    assert read(*map(json.dumps, points)).classes == ("Checkout", "Checkout")
+
+
 def test_jmeter_counts_milliseconds_and_names_its_samples() -> None:
     header = "timeStamp,elapsed,label,responseCode,success"
     found = read(header, *(f"{1774742400000 + 10 * place},12,home,200,true" for place in range(9)))
