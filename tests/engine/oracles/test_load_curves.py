@@ -120,7 +120,9 @@ def test_theory_knows_it(name: str, discipline: str) -> None:
     found = predict(design(web(name, discipline=discipline), client(rate=rate))).nodes["web"]
     assert found.residence == pytest.approx(inside / rate, rel=1e-6)
     assert found.load == pytest.approx(0.7)
-    assert not found.doubts
+    # In line, one's own work goes on at a pace that others change: the means are exact, percentiles are not.
+    assert all(each.startswith("percentiles: ") for each in found.doubts)
+    assert discipline == "fifo" or not found.doubts
     assert "curve" in found.model
 
 
