@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
 
@@ -119,29 +122,29 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
 
 def _outside(machine: Machine, limit: float) -> tuple[str | None, str]:
     """Who holds what no node does: a link, where calls travel or wait to be sent, or the users of a client."""
+    held = max(_held_outside(machine), key=itemgetter(0), default=(0.0, "", "", ""))
+    most, node, holder, what = held
+    if 10.0 * _LARGEST * most < limit:
+        return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
+    return node, f"{holder} {_many(most)} {what}"
+
+
+def _held_outside(machine: Machine) -> Iterator[tuple[float, str, str, str]]:
+    """How many somebody holds, which node is to blame, and the words before and after that number."""
     called = machine.plan.name
-    held = [
-        (
-            float(part.link.in_flight),
-            part.plan.source,
-            f"{called(part.plan.source)} → {called(part.plan.target)} holds %s calls; limit how many it lets wait",
-        )
-        for part in machine.links.values()
-    ]
+    for each in machine.links.values():
+        source, target = each.plan.source, each.plan.target
+        holder = f"{called(source)} → {called(target)} holds"
+        yield float(each.link.in_flight), source, holder, "calls; limit how many it lets wait"
     for name, part in machine.nodes.items():
         client = part.role(Client)
         if client is None:
             continue
         visits = client.visits
         alive = 0.0 if visits is None else float(visits.begun - visits.over)
-        told = f"{called(name)} has %s sessions under way; lower its load"
-        held.append((alive, name, told))
-        told = f"{called(name)} waits for %s requests; give them a deadline, or fewer retries"
-        held.append((float(part.node.in_system), name, told))
-    most, node, told = max(held, key=lambda each: each[0], default=(0.0, "", ""))
-    if 10.0 * _LARGEST * most < limit:
-        return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
-    return node, told % _many(most)
+        yield alive, name, f"{called(name)} has", "sessions under way; lower its load"
+        waits = "requests; give them a deadline, or fewer retries"
+        yield float(part.node.in_system), name, f"{called(name)} waits for", waits
 
 
 def _waiting(part: NodePart) -> float:

@@ -153,9 +153,8 @@ def _redelivered(site: Center) -> list[str]:
     for edge in site.leaving if backlog is not None else ():
         if _asks_in_time(edge.target.plan.station.lease, backlog):
             continue
-        times = zip(
-            edge.target.rates, edge.target.answers, strict=True
-        )  # calls included: it is done after them
+        # With its calls: a message is done after them.
+        times = zip(edge.target.rates, edge.target.answers, strict=True)
         again = exceeds(mixed(times), backlog.visibility) if backlog is not None else 0.0
         if again > _WORTH:
             text = f"{format_quantity(again, '%')} of the messages take longer than the visibility timeout"

@@ -100,9 +100,8 @@ def _survivors(site: Center) -> None:
     for edge in site.leaving:
         edge.alive = [1.0 - site.plan.failing] * len(site.rates)
     for kind in range(len(site.rates)):
-        alive = (
-            1.0 - site.plan.failing
-        )  # who fails by itself does so after its work, before it calls anybody
+        # Who fails by itself does so after its work, before it calls anybody.
+        alive = 1.0 - site.plan.failing
         for group in site.groups:
             for edge in group:
                 edge.alive[kind] = alive

@@ -95,6 +95,16 @@ def test_what_no_node_holds_is_told_of_the_link_or_of_the_users(
     assert caught.value.stop.node == "users"
 
 
+@pytest.mark.parametrize("name", ["100% real", "50 %s", "{users}"])
+def test_names_are_told_as_they_are(name: str) -> None:
+    users = client("users", 1e5) | {"name": name}
+    web = node("web", "service", service_time=constant(1.0))
+    made = design([users, web], [link("users", "web", delay=constant(1e5))], duration=1e5, warmup=0)
+    with pytest.raises(MemoryLimitError) as caught:
+        Session(made, memory=LIMIT).advance(1e5)
+    assert f"{name} → Web holds" in caught.value.stop.text
+
+
 def test_nobody_is_blamed_for_what_a_few_requests_cannot_hold() -> None:
     """Hardly anybody is under way, and a cache keeps more and more."""
     users = client("users", 1e5)
