@@ -89,9 +89,8 @@ class _Recorded:
             self.instants = np.array(times, dtype=np.float64)
         except (TypeError, ValueError):  # no numbers: the design cannot run, and says so
             self.instants = np.zeros(0)
-        if (
-            self.instants[1:] < self.instants[:-1]
-        ).any():  # to sort what is in order takes long too
+        is_late = self.instants[1:] < self.instants[:-1]
+        if is_late.any():  # to sort what is in order takes long too
             self.instants.sort()
 
 
