@@ -78,6 +78,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         at=event.at,
         end=INFINITE if event.duration is None else event.at + event.duration,
         change=event.change,
+        target=event.target,
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
         links=tuple(link.id for link in design.links if link.id in links | whole),
         within=_within(design, event, nodes),

@@ -65,8 +65,7 @@ class Attackers:
     def start(self, event: EventPlan) -> None:
         """Let an attacker in."""
         if event_kind(event.change).spreads:
-            entries = (name for name in event.nodes if name in self._machine.nodes)
-            self._attacks.append(Attack(event, dict.fromkeys(entries, "")))
+            self._attacks.append(Attack(event, dict.fromkeys(event.nodes, "")))
 
     def end(self, event: EventPlan) -> None:
         """Throw him out. What he had is known until `forget`."""
@@ -75,14 +74,21 @@ class Attackers:
             attack.over = True
 
     def replace(self, old: EventPlan, new: EventPlan) -> None:
-        """Let an attacker go on in another way; one who comes in elsewhere begins anew."""
+        """Let an attacker go on in another way; one who comes in elsewhere begins anew.
+
+        Nodes that come to the frame that he has are his as well; those that leave it stay his.
+        """
         attack = self._attack_of(old)
-        if attack is not None and old.nodes == new.nodes:
-            attack.event = new
-            attack.under_way.clear()
-        elif attack is not None:
+        if attack is None:
+            return
+        if old.target != new.target:
             attack.over = True
             self.start(new)
+            return
+        attack.event = new
+        attack.nodes |= {name: "" for name in new.nodes if name not in attack.nodes}
+        if old.seconds != new.seconds:
+            attack.under_way.clear()
 
     def forget(self) -> None:
         """Forget those who were thrown out."""
@@ -124,14 +130,19 @@ class Attackers:
         left = deque(
             attack.nodes if origins is None else filter(attack.nodes.__contains__, origins)
         )
-        ways = []
+        ways: list[str] = []
+        asked: set[str] = set()
         while left:
             part = nodes.get(left.popleft())
             for link in () if part is None else part.leaving:
                 name, target = link.plan.id, link.plan.target
-                if target in attack.nodes or name in attack.under_way or self._stops(attack, link):
+                if target in attack.nodes:
+                    if target not in asked and origins is not None and self._is_aside(target):
+                        asked.add(target)  # where it leads depends on who asks it
+                        left.append(target)
+                elif name in attack.under_way or self._stops(attack, link):
                     continue
-                if attack.event.seconds:
+                elif attack.event.seconds:
                     ways.append(name)
                 else:
                     attack.nodes[target] = name
@@ -140,6 +151,11 @@ class Attackers:
         found = [*attack.nodes][before:] if len(attack.nodes) > before else []
         self._tell(found)
         return found
+
+    def _is_aside(self, name: str) -> bool:
+        """Whether a node only tells the way to whoever asks it, as DNS does."""
+        part = self._machine.nodes.get(name)
+        return part is not None and bool(part.node.aside)
 
     def _stops(self, attack: Attack, link: LinkPart) -> bool:
         """Whether nothing gets over a link for him."""

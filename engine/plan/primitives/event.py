@@ -20,6 +20,8 @@ class EventPlan:
     end: float
     """Infinite where it lasts."""
     change: str
+    target: str | None = None
+    """The node, link or frame that it names; None is everything."""
     nodes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     routes: tuple[tuple[str, str, int, int], ...] = ()

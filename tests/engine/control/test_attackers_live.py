@@ -1,0 +1,110 @@
+"""Attackers in designs that are edited while they are on their way, and where they have to ask for the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.model.design import Design, Node
+from engine.model.edits import CompoundEdit, Edit, Insert, Remove, SetDesign, SetField
+from engine.run.session import Session
+from tests.engine.control.test_attackers import NEVER, USERS, attack, chain, held, made
+
+
+def framed(**fields: Any) -> Design:
+    """An attacker in a frame of a and beside; a calls b, that calls c."""
+    nodes = [USERS]
+    nodes += [{"id": each, "kind": "service", "frame": "g"} for each in ("a", "beside")]
+    nodes += [{"id": each, "kind": "service"} for each in "bc"]
+    links = [
+        {"id": one + two, "source": one, "target": two, "config": NEVER}
+        for one, two in ("ab", "bc")
+    ]
+    return made(
+        nodes, links, attack("g", seconds=3.0, **fields), frames=({"id": "g", "kind": "group"},)
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (
+            Insert.of(Node.model_validate({"id": "new", "kind": "service", "frame": "g"})),
+            {"a", "beside", "b", "new"},
+        ),
+        (SetField("a", ("frame",), None), {"a", "beside", "b"}),
+        (Remove.of("a"), {"beside", "b"}),
+        (SetField("g", ("name",), "Other"), {"a", "beside", "b"}),
+    ],
+    ids=["node-put-in", "node-taken-out", "node-removed", "renamed"],
+)
+def test_what_becomes_of_his_frame_takes_nothing_from_him_and_delays_no_hop(
+    edit: Edit, expected: set[str]
+) -> None:
+    session = Session(framed())
+    session.advance(5.0)
+    assert held(session) == {"a", "beside", "b"}
+    session.apply(edit)
+    assert held(session) == expected
+    session.advance(6.9)
+    assert held(session) == expected
+    session.advance(7.1)
+    assert held(session) == expected | {"c"}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        SetField("a", ("name",), "Renamed {target} 100 %"),
+        SetDesign(("scenario", "events"), [attack("a", seconds=4.0, duration=9.0)]),
+    ],
+    ids=["renamed", "ends-elsewhen"],
+)
+def test_a_hop_under_way_goes_on_through_edits_that_leave_his_pace(edit: Edit) -> None:
+    session = Session(chain(attack("a", seconds=4.0)))
+    session.advance(4.0)
+    session.apply(edit)
+    session.advance(5.1)
+    assert held(session) == {"a", "b"}
+
+
+def test_one_who_comes_in_elsewhere_begins_anew() -> None:
+    session = Session(framed())
+    session.advance(5.0)
+    session.apply(SetDesign(("scenario", "events"), [attack("beside", seconds=3.0)]))
+    assert held(session) == {"beside"}
+
+
+def test_he_comes_into_a_node_that_is_made_with_him() -> None:
+    session = Session(chain())
+    session.advance(3.0)
+    made_now = Insert.of(Node.model_validate({"id": "new", "kind": "service"}))
+    come = SetDesign(("scenario", "events"), [attack("new", at=3.0)])
+    session.apply(CompoundEdit((made_now, come), "Paste"))
+    session.advance(4.0)
+    assert held(session) == {"new"}
+
+
+@pytest.mark.parametrize("seconds", [None, 1.0])
+def test_who_asks_dns_later_than_another_gets_where_it_leads_him(seconds: float | None) -> None:
+    regions = tuple({"id": each, "kind": "region"} for each in ("here", "there", "between"))
+    homes = {"users": "here", "mid": "between", "svc": "between", "web": "there"}
+    kinds = {"users": "client", "names": "dns"}
+    nodes = [
+        {"id": name, "kind": kinds.get(name, "service"), "frame": homes.get(name)}
+        for name in ("users", "mid", "names", "svc", "web")
+    ]
+    ways = (
+        ("users", "names"),
+        ("users", "mid"),
+        ("mid", "svc"),
+        ("svc", "names"),
+        ("names", "web"),
+    )
+    links = [{"id": f"{one}-{two}", "source": one, "target": two} for one, two in ways]
+    apart = {"at": 0, "target": "here", "with": "there", "change": "partition"}
+    fields = {} if seconds is None else {"seconds": seconds}
+    session = Session(made(nodes, links, attack("users", **fields), apart, frames=regions))
+    session.advance(10.0)
+    assert held(session) == set(kinds) | set(homes)
