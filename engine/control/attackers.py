@@ -166,7 +166,7 @@ class Attackers:
         if not source.node.aside:
             return is_cut(link)
         came = [each for each in source.entering if each.plan.source in attack.nodes]
-        return all(is_cut(link, each) for each in came) if came else is_cut(link)
+        return all(is_cut(each) or is_cut(link, each) for each in came) if came else is_cut(link)
 
     def _give_up(self, attack: Attack) -> None:
         """Leave the hops whose links are gone or stop him by now."""

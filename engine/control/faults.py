@@ -268,11 +268,12 @@ def _changed(state: LinkState, events: Iterable[EventPlan]) -> LinkState:
 
 def _badges(events: list[EventPlan]) -> tuple[str, ...]:
     """Events as a card shows them: faults that came by themselves are counted, not listed."""
-    badges = [
-        kind.badge_of(event)
-        for event in events
-        if event.only is None and not (kind := event_kind(event.change)).instant
-    ]
+    badges: list[str] = []
+    for event in events:
+        kind = event_kind(event.change)
+        badge = kind.badge_of(event)
+        if event.only is None and not kind.instant and not (kind.spreads and badge in badges):
+            badges.append(badge)
     alike: dict[tuple[str, float, float], list[EventPlan]] = {}
     for event in events:
         if event.only is not None:

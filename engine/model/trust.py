@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OUTSIDE: Final = 0
 """Trust level of what lies in no zone, and of zones into which everybody may come."""
+_SHUT: Final = (False,)
 _DNS: Final = "dns"
 """Tells the way and is no place on it: whoever asks it crosses the boundary."""
 
@@ -61,7 +62,7 @@ def trust_of(node: str, trips: RoundTrips, design: Design) -> int:
 
 
 def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[tuple[str, ...]]:
-    """The frames around each place from which calls go over a link: where DNS tells the way, those who ask it."""
+    """The frames around each place from which calls go over a link: where DNS tells the way, those who can ask it."""
     source = design.node_by_id.get(link.source)
     if source is None:
         return
@@ -69,6 +70,8 @@ def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[tuple[st
         yield from (trips.around_frame(home) for home in homes_of(source))
         return
     for asking in design.links:
-        caller = design.node_by_id.get(asking.source) if asking.target == source.id else None
+        if asking.target != source.id or asking.config.get("allowed") in _SHUT:
+            continue
+        caller = design.node_by_id.get(asking.source)
         if caller is not None:
             yield from (trips.around_frame(home) for home in homes_of(caller))

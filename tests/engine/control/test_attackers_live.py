@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model.design import Design, Node
-from engine.model.edits import CompoundEdit, Edit, Insert, Remove, SetDesign, SetField
+from engine.model.edits import UNSET, CompoundEdit, Edit, Insert, Remove, SetDesign, SetField
 from engine.run.session import Session
 from tests.engine.control.test_attackers import NEVER, USERS, attack, chain, held, made
 
@@ -108,3 +108,34 @@ def test_who_asks_dns_later_than_another_gets_where_it_leads_him(seconds: float 
     session = Session(made(nodes, links, attack("users", **fields), apart, frames=regions))
     session.advance(10.0)
     assert held(session) == set(kinds) | set(homes)
+
+
+def test_who_cannot_ask_dns_opens_no_zone_for_others_who_do() -> None:
+    homes = {"users": None, "names": None, "svc": "z", "web": "z"}
+    kinds = {"users": "client", "names": "dns"}
+    nodes = [
+        {"id": name, "kind": kinds.get(name, "service"), "frame": home}
+        for name, home in homes.items()
+    ]
+    links = [
+        {"id": "ask", "source": "users", "target": "names"},
+        {"id": "go", "source": "names", "target": "web"},
+        {"id": "inside", "source": "svc", "target": "names", "config": {"allowed": False}},
+    ]
+    zone = {"id": "z", "kind": "trust_zone", "config": {"trust": 1}}
+    session = Session(made(nodes, links, attack("users"), frames=(zone,)))
+    session.advance(5.0)
+    assert held(session) == {"users", "names"}
+    session.apply(SetField("inside", ("config", "allowed"), UNSET))
+    session.advance(6.0)
+    assert held(session) == {"users", "names", "web"}
+    session.advance(20.0)
+    assert session.result()["nodes"]["web"]["arrivals"] > 0
+
+
+def test_two_attackers_on_a_node_are_one_badge() -> None:
+    session = Session(chain(attack("a"), attack("b"), {"at": 2, "target": "b", "change": "kill"}))
+    session.advance(3.0)
+    gauges = session.snapshot().gauges
+    assert gauges["c"].faults == ("compromised",)
+    assert len(gauges["b"].faults) == 2
