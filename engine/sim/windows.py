@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from engine.model.metrics import value_of
+from engine.model.metrics import BLAST_RADIUS, value_of
 from engine.model.units import format_quantity
 from engine.sim.measured import Since, client_part, link_part, node_part
 from engine.sim.parts import NodePart
+from engine.sim.primitives.compromise import BlastLook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +60,7 @@ class Windows:
         self._machine = machine
         self._limits: dict[Key, Limits] = {}
         """What is wanted of each."""
-        self._open: dict[Key, Look] = {}
+        self._open: dict[Key, Look | BlastLook] = {}
         self._done: dict[Key, dict[str, Any]] = {}
         self._late: dict[Key, float] = {}
         """When those were asked for whose beginning was over."""
@@ -92,15 +93,15 @@ class Windows:
         """Begin and end those for which it is time."""
         now = self._machine.now
         for key in [key for key in self._open if key[2] <= now]:
-            look = self._open.pop(key)
-            self._done[key] = look.result(now, self._limits[key])
-            look.close()
+            over = self._open.pop(key)
+            self._done[key] = over.result(now, self._limits[key])
+            over.close()
         for key in [key for key in self._limits if self._is_ahead(key) and key[1] <= now]:
-            part = self._part(key[0])
-            if part is None:
+            look = self._look(key[0], now)
+            if look is None:
                 self._late[key] = now
             else:
-                self._open[key] = Look(part, now)
+                self._open[key] = look
 
     def value(self, objective: Objective) -> tuple[float | None, str]:
         """What was measured for an objective; where that is nothing, the reason."""
@@ -122,9 +123,12 @@ class Windows:
         """Whether a window has yet to begin."""
         return not (key in self._open or key in self._done or key in self._late)
 
-    def _part(self, name: str) -> NodePart | LinkPart | None:
-        """The node or link of a name."""
-        return self._machine.nodes.get(name) or self._machine.links.get(name)
+    def _look(self, name: str, now: float) -> Look | BlastLook | None:
+        """What measures the node or link of a name from now on, or how far attackers come."""
+        part = self._machine.nodes.get(name) or self._machine.links.get(name)
+        if part is not None:
+            return Look(part, now)
+        return BlastLook(self._machine.nodes, now) if name == BLAST_RADIUS.name else None
 
     def _key(self, objective: Objective) -> Key:
         """What an objective needs."""

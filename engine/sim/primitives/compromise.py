@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from engine.model.metrics import COMPROMISED
+from engine.model.metrics import BLAST_RADIUS, COMPROMISED
 from engine.sim.body import Adapter, Counters, Values, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.sim.parts import NodePart
 
@@ -63,10 +63,30 @@ def exposure_of(part: NodePart) -> Exposure | None:
     return None if body is None else body.thing
 
 
-def was_compromised(part: NodePart, now: float) -> bool | None:
-    """Whether an attacker has had a node since the measurement began; None where none can come."""
+def was_compromised(part: NodePart, now: float, since: Counters | None = None) -> bool | None:
+    """Whether an attacker has had a node since some counters, or the measurement began; None where none can come."""
     body = part.controller(EXPOSURE)
     if body is None:
         return None
-    marked = part.marked.get(EXPOSURE.name, (0.0, 0.0))
+    marked = part.marked.get(EXPOSURE.name, (0.0, 0.0)) if since is None else since
     return body.thing.over is not None or body.counters(now) > tuple(marked)
+
+
+class BlastLook:
+    """How many nodes attackers have from some time on."""
+
+    def __init__(self, nodes: Mapping[str, NodePart], now: float) -> None:
+        self._nodes = nodes
+        bodies = ((name, part.controller(EXPOSURE)) for name, part in nodes.items())
+        self._since = {name: body.counters(now) for name, body in bodies if body is not None}
+
+    def result(self, now: float, _limits: object = None) -> dict[str, Any]:
+        """What was measured up to now, as it is called in results."""
+        had = [
+            was_compromised(part, now, self._since.get(name, (0.0, 0.0)))
+            for name, part in self._nodes.items()
+        ]
+        return {} if all(each is None for each in had) else {BLAST_RADIUS.name: sum(map(bool, had))}
+
+    def close(self) -> None:
+        """Watch no more."""

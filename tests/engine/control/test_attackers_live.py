@@ -9,7 +9,7 @@ import pytest
 from engine.model.design import Design, Node
 from engine.model.edits import UNSET, CompoundEdit, Edit, Insert, Remove, SetDesign, SetField
 from engine.run.session import Session
-from tests.engine.control.test_attackers import NEVER, USERS, attack, chain, held, made
+from tests.engine.control.test_attackers import NEVER, USERS, attack, chain, held, made, run
 
 
 def framed(**fields: Any) -> Design:
@@ -139,3 +139,17 @@ def test_two_attackers_on_a_node_are_one_badge() -> None:
     gauges = session.snapshot().gauges
     assert gauges["c"].faults == ("compromised",)
     assert len(gauges["b"].faults) == 2
+
+
+def test_how_far_he_comes_in_a_part_of_the_run_is_an_objective() -> None:
+    raw = chain(attack("a", at=4.0, seconds=2.0, duration=5.0)).model_dump(
+        by_alias=True, exclude_unset=True
+    )
+    parts = ((0.0, 3.0), (3.0, 5.0), (3.0, 7.0), (8.5, 9.0), (9.5, 12.0), (5.0, None))
+    raw["objectives"] = [
+        {"metric": "blast_radius", "below": 2, "from": begin} | ({} if end is None else {"to": end})
+        for begin, end in parts
+    ]
+    judged = run(Design.model_validate(raw))["objectives"]
+    assert [each["value"] for each in judged] == [0.0, 1.0, 2.0, 3.0, 0.0, 3.0]
+    assert [each["met"] for each in judged] == [True, True, False, False, True, False]
