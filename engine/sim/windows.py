@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from engine.model.metrics import BLAST_RADIUS, value_of
+from engine.model.metrics import BLAST_RADIUS, metric_of_design, value_of
 from engine.model.units import format_quantity
 from engine.sim.measured import Since, client_part, link_part, node_part
 from engine.sim.parts import NodePart
@@ -115,6 +115,8 @@ class Windows:
             value = value_of(objective.metric, done)
             return value, "" if value is not None else "nothing was measured in that time"
         if key in self._late:
+            if metric_of_design(objective.metric) not in (None, BLAST_RADIUS):
+                return None, "it is measured of the whole run alone"
             return None, f"it was only asked for at {_time(self._late[key])}"
         over = begin if begin >= now else end
         return None, f"the run ended at {_time(now)}, before {_time(over)}"

@@ -158,3 +158,10 @@ def test_whatever_somebody_has_to_run_has_a_price() -> None:
     """Only clients are free: they are other people's."""
     free = {each.kind for each in COMPONENTS if each.pricing.is_free}
     assert free == {"client"}
+
+
+def test_an_objective_for_what_a_part_of_the_run_costs_says_why_it_is_not_measured() -> None:
+    part = {"metric": "cost_per_hour", "below": 20.0, "from": 30.0, "to": 60.0}
+    (judged,) = result_of(design(objectives=[part]))["objectives"]
+    assert (judged["met"], judged["value"]) == (False, None)
+    assert judged["reason"] == "it is measured of the whole run alone"
