@@ -178,6 +178,7 @@ class _Step:
         )
         lowered = replace(lowered, price=plan.price)
         _demand(lowered.waits == plan.waits)
+        _demand(lowered.passes == plan.passes)  # whether calls can go round
         _demand(crossing_takes_time(lowered) == crossing_takes_time(plan))
         self.lowered += 1
         return lowered

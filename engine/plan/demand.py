@@ -77,7 +77,7 @@ def _peak(traffic: TrafficPlan | None) -> TrafficPlan | None:
 
 def _groups(plan: Plan) -> list[list[str]]:
     """All nodes, callers first; those that reach each other again together."""
-    pairs = [(link.source, link.target) for link in plan.links]
+    pairs = [(link.source, link.target) for link in plan.links if link.passes]
     order = callers_first(pairs)
     if order is not None:
         groups = [[name] for name in order]
@@ -116,7 +116,7 @@ class _Downwards:
                 traffic = self._nodes[name].traffic
                 if traffic is not None:
                     self._rates[name] = _offered(traffic)
-            if len(group) > 1 or any(link.target == group[0] for link in self._leaving[group[0]]):
+            if len(group) > 1 or self._calls_itself(group[0]):
                 circles.append(tuple(group))
                 if not self._go_round(group):
                     return None
@@ -126,6 +126,10 @@ class _Downwards:
                 self._send(name, within=group if circles and circles[-1] == tuple(group) else ())
         order = tuple(name for group in self._groups for name in group)
         return Demand(order, self._rates, self._links, self._hits, tuple(circles))
+
+    def _calls_itself(self, name: str) -> bool:
+        """Whether a node calls itself, and gets there."""
+        return any(link.target == name and link.passes for link in self._leaving[name])
 
     def _hit(self, names: Sequence[str]) -> None:
         """Predict the hit ratios of stores under the present rates."""
@@ -204,7 +208,7 @@ class _Downwards:
         shares: Mapping[str, Mapping[str, Rates]],
         kinds: Sequence[int],
     ) -> dict[tuple[str, str], float]:
-        """Calls that a request of each class makes within a circle."""
+        """Calls that a request of each class makes within a circle, of those that get there."""
         gains: dict[tuple[str, str], float] = defaultdict(float)
         for name in group:
             for link in self._leaving[name]:
@@ -212,7 +216,7 @@ class _Downwards:
                     share = shares[name][link.id][kind]
                     if share > 0.0 or link.kind is None:
                         called = visit_name(link.target, link.kind_at(kind))
-                        gains[visit_name(name, kind), called] += share
+                        gains[visit_name(name, kind), called] += share * link.arriving
         return gains
 
 

@@ -2,7 +2,8 @@
 
 A request ends where all that it makes ends. So a node can end a class where some outcome of its flow
 makes only calls that can end; whoever cannot goes round for ever, whatever is drawn. Caches are taken as
-cold, as they are for the first request of every key, and calls as never failing.
+cold, as they are for the first request of every key, and calls as never failing, but for those over
+links that nothing gets over: they come nowhere, and end.
 """
 
 from __future__ import annotations
@@ -55,11 +56,12 @@ class Visits:
         return self._shares[link.source][link.id][kind]
 
     def used(self, kind: int) -> list[LinkPlan]:
-        """The links that requests of a class take, in the order of the plan."""
+        """The links that requests of a class get over, in the order of the plan."""
         return [
             link
             for link in self.plan.links
-            if (link.source, kind) in self.reached and self.share(link, kind) > 0.0
+            if link.passes
+            and (link.source, kind) in self.reached and self.share(link, kind) > 0.0
         ]
 
     def endless(self) -> set[Visit]:
@@ -67,7 +69,7 @@ class Visits:
         # Imported here: networkx takes longer to import than all the rest, and circles are rare.
         from engine.plan.cycles import in_groups  # noqa: PLC0415
 
-        pairs = [(link.source, link.target) for link in self.plan.links]
+        pairs = [(link.source, link.target) for link in self.plan.links if link.passes]
         called_first = [name for group in reversed(in_groups(pairs)) for name in group]
         left = [
             (name, kind)
@@ -99,7 +101,7 @@ class Visits:
             name, kind = left.pop()
             for link in self.leaving[name]:
                 visit = (link.target, link.kind_at(kind))
-                if visit not in found and self.share(link, kind) > 0.0:
+                if link.passes and visit not in found and self.share(link, kind) > 0.0:
                     found.add(visit)
                     left.append(visit)
         return found
@@ -109,12 +111,15 @@ class Visits:
         leaving = self.leaving[node.id]
         if node.router is not None or node.keeps_messages:
             taken = [link for link in leaving if self.share(link, kind) > 0.0]
-            return not taken or any((link.target, link.kind_at(kind)) in ending for link in taken)
+            return not taken or any(
+                not link.passes or (link.target, link.kind_at(kind)) in ending for link in taken
+            )
         targets = {link.id: (link.target, link.kind_at(kind)) for link in leaving}
+        stopped = {link.id for link in leaving if not link.passes}
         flow = flow_of(node, leaving, self.plan.classes)
         outcomes = _Outcomes(
             kind,
-            lambda link: targets[link] in ending,
+            lambda link: link in stopped or targets[link] in ending,
             lambda link: self.nodes[targets[link][0]].store is not None,
         )
         return outcomes.ends(flow)

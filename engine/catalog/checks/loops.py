@@ -76,8 +76,8 @@ def loop_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
 
 
 def has_circles(plan: Plan) -> bool:
-    """Whether any node can reach itself."""
-    return callers_first((link.source, link.target) for link in plan.links) is None
+    """Whether any node can reach itself, over links that something gets over."""
+    return callers_first((each.source, each.target) for each in plan.links if each.passes) is None
 
 
 def _circles(trips: Sequence[Trip]) -> list[list[str]]:

@@ -182,6 +182,11 @@ class LinkPlan:
     """P: what its bytes cost; None where they are free."""
 
     @property
+    def passes(self) -> bool:
+        """Whether anything can get over it: it does not lose all."""
+        return self.loss < 1.0
+
+    @property
     def arriving(self) -> float:
         """Share of the calls that get there: the others are given up after all transmissions."""
         return 1.0 - self.loss**TRANSMISSIONS

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from engine.catalog import check, lower
+from engine.catalog.lowerer import Lowerer
+from engine.catalog.typed import DesignError
 from engine.model.design import Design
+from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.plan.demand import demand_of
 from engine.plan.theory import predict
@@ -325,3 +328,72 @@ def test_workers_and_connections_may_wait_for_each_other() -> None:
     links[1] = link("a", "b", classes=["foo"], **connected(4))
     [finding] = coded(design(nodes, links, classes=TWO), "deadlock")
     assert "A can deadlock: it keeps its 4 workers" in finding.message
+
+
+@pytest.mark.parametrize("shut", [{"allowed": False}, {"loss": 1.0}])
+@pytest.mark.parametrize("probability", [0.5, 1.0])
+def test_what_nothing_gets_over_closes_no_circle(shut: dict[str, Any], probability: float) -> None:
+    pools = [
+        node(name, "service", workers=4, hold_while_waiting=True, service_time=exponential(0.005))
+        for name in ("a", "b")
+    ]
+    back = link("b", "a", probability=probability, timeout=0.05, **shut)
+    closed = design(
+        [client("users", 20.0), *pools],
+        [link("users", "a"), link("a", "b"), back],
+        duration=500.0,
+        warmup=50.0,
+    )
+    assert errors(closed) == []
+    assert coded(closed, "deadlock") == coded(closed, "growing-loop") == []
+    assert any(coded(opened(closed), code) for code in ("deadlock", "endless-loop"))
+    demand, theory = demand_of(lower(closed)), predict(lower(closed))
+    assert demand is not None
+    assert demand.circles == ()
+    assert sum(demand.nodes["a"]) == pytest.approx(20.0)
+    result = run(closed)
+    assert theory.nodes["a"].rate == pytest.approx(result["nodes"]["a"]["arrivals"] / 450, rel=0.05)
+    predicted, measured = theory.nodes["a"].residence, result["nodes"]["a"]["residence"]["mean"]
+    assert measured is not None
+    assert predicted == pytest.approx(measured, rel=0.05)
+
+
+def opened(closed: Design) -> Design:
+    """The same design with a link back that lets everything through."""
+    config = {"timeout": None, "allowed": True, "loss": 0.0}
+    edits = [SetField("b-a", ("config", name), value) for name, value in config.items()]
+    for edit in edits:
+        closed = edit.apply(closed).design
+    return closed
+
+
+def test_a_zone_that_shuts_a_circle_leaves_none() -> None:
+    nodes = [
+        client(),
+        node("a", "service", workers=4, hold_while_waiting=True),
+        node("b", "service", workers=4, hold_while_waiting=True, frame="inner"),
+    ]
+    frames = [{"id": "inner", "kind": "trust_zone", "config": {"trust": 1}}]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", probability=0.5)]
+    made = design(nodes, links, frames=frames, duration=20.0, warmup=0.0)
+    assert coded(made, "deadlock") == []
+    assert coded(made, "not-allowed") != []
+
+
+def test_a_link_that_an_edit_opens_is_looked_at_for_circles() -> None:
+    nodes = [client(), node("a", "service"), node("b", "service")]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", allowed=False)]
+    made = design(nodes, links)
+    lowerer = Lowerer()
+    lowerer.lower(made)
+    wrong = SetField("b-a", ("config", "allowed"), value=True).apply(made).design
+    with pytest.raises(DesignError, match="go round for ever"):
+        lowerer.lower(wrong)
+
+
+def test_calls_that_get_lost_in_a_circle_come_round_less_often() -> None:
+    nodes = [client("users", 20.0), node("a", "service"), node("b", "service")]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", loss=0.8, mode="send")]
+    demand = demand_of(lower(design(nodes, links, duration=20.0, warmup=0.0)))
+    assert demand is not None
+    assert sum(demand.nodes["a"]) == pytest.approx(20.0 / 0.8**6)
