@@ -60,8 +60,7 @@ class Visits:
         return [
             link
             for link in self.plan.links
-            if link.passes
-            and (link.source, kind) in self.reached and self.share(link, kind) > 0.0
+            if link.passes and (link.source, kind) in self.reached and self.share(link, kind) > 0.0
         ]
 
     def endless(self) -> set[Visit]:
