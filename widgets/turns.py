@@ -54,6 +54,11 @@ class Turns(QObject):
         if not self._waiting:
             self._timer.stop()
 
+    def finish(self) -> None:
+        """Do at once all that is left: somebody needs it now."""
+        while self._waiting:
+            self.turn()
+
     def forget(self) -> None:
         """What is under way is about something that is not there any more."""
         self._waiting.clear()

@@ -21,7 +21,7 @@ from widgets.instruments.sources import item_name, sources
 from widgets.theme import IconSet, set_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
@@ -71,6 +71,7 @@ class ChartsPanel(QWidget):
         parent: QWidget | None = None,
         components: Mapping[str, Component] = MappingProxyType({}),
         pace: Pace | None = None,
+        at_once: bool = True,
     ) -> None:
         """Make empty charts; give the same ``axis`` to the timeline, and both move as one.
 
@@ -80,6 +81,7 @@ class ChartsPanel(QWidget):
             parent: the widget that this is a part of.
             components: records by kind: what components measure beside the usual, and in which unit.
             pace: of a canvas beside it, by another clock.
+            at_once: whether it has its charts right away; else whoever makes it goes through ``making``.
         """
         super().__init__(parent)
         self.pace = pace if pace is not None else Pace()
@@ -109,11 +111,19 @@ class ChartsPanel(QWidget):
         self._legend_rows = 0
         self._waiting = ""
         self.charts: list[Chart] = []
-        self._build()
-        self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
         """The charts from left to right, pinned ones last."""
+        self._build()
         self.axis.range_changed.connect(self._range_changed)
         self.axis.cursor_moved.connect(self._cursor_moved)
+        if at_once:
+            for _ in self.making():
+                pass
+
+    def making(self) -> Iterator[None]:
+        """Make the charts that there always are, one a step: each takes some milliseconds."""
+        for feed in (self._latency, self._traffic, self._busiest):
+            self.charts.append(self._add(feed))
+            yield
 
     @property
     def design(self) -> Design | None:
@@ -255,10 +265,7 @@ class ChartsPanel(QWidget):
         feed = PinnedFeed(charted_as(metric, self.metrics_of(item)), item, self._theme)
         if self._design is not None:
             feed.set_name(item_name(self._design, item))
-        chart = self._add(feed)
-        self.charts.append(chart)
-        if self._design is not None:
-            chart.set_marks([event.at for event in self._design.scenario.events])
+        self.charts.append(self._add(feed))
         self._invalidate()
 
     def show_request(self, wanted: str, item: str | None, instant: float) -> None:
@@ -406,6 +413,8 @@ class ChartsPanel(QWidget):
         chart.choice_requested.connect(self._show_bases)
         chart.enlarge_requested.connect(self.enlarge)
         chart.set_waiting(self._waiting)
+        if self._design is not None:
+            chart.set_marks([event.at for event in self._design.scenario.events])
         if any(each.is_large for each in self.charts):
             chart.hide()
         self._row.addWidget(chart, 1)

@@ -10,13 +10,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QVBoxLayout, QWidget
 
 from widgets.instruments.text import time_ticks
 from widgets.plot_frame import framed
+from widgets.plot_library import plot_library
 from widgets.theme import CAPTION, Fonts, set_role
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from widgets.charts.bands import Band
     from widgets.charts.scales import Ticks
     from widgets.theme import Theme
+
+pg = plot_library()
 
 _LEFT = 50
 """Width of the vertical labels: the plots of all charts begin at the same distance."""

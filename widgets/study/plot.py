@@ -10,13 +10,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from widgets.instruments.text import nice_step, value_text
 from widgets.plot_frame import framed
+from widgets.plot_library import plot_library
 from widgets.theme import CAPTION, Fonts, set_role
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from widgets.study.picture import Band, Bar, Dots, Picture, Zone
     from widgets.theme import Theme
+
+pg = plot_library()
 
 _LEFT, _BOTTOM = 62, 24
 _LONGEST_LABEL = 220
