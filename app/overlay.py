@@ -37,7 +37,9 @@ class Overlay(QFrame):
         self._shadow.setOffset(0, 8)
         self.setGraphicsEffect(self._shadow)
         self.hide()
-        look.changed.connect(lambda _theme: self.dress())
+        look.changed.connect(
+            self.dress
+        )  # not by a lambda, which would outlive a card of a window that was closed
 
     def dress(self) -> None:
         """Take the colours of the theme."""

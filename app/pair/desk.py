@@ -11,9 +11,10 @@ from app.places import shipped_designs
 from app.standstill import Standstill
 from engine.model import files
 from widgets.canvas import Hint
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from app.pair.side import Shown
@@ -46,12 +47,19 @@ class PairDesk(QObject):
         super().__init__(bench)
         self._bench, self._keys = bench, keys
         self._standstill = Standstill(bench.services.run)
-        self.window: PairWindow | None = None
+        self._window: PairWindow | None = None
+        self._turns = Turns(self)
         services = bench.services
         services.document.replaced.connect(self._leave_design)
         services.document.edited.connect(self._follow)
         services.files.opened.connect(self._offer_twin)
         bench.runs.pair_requested.connect(self.begin_runs)
+
+    @property
+    def window(self) -> PairWindow | None:
+        """The window of the comparison, if there is one; who asks for one that is being made has it at once."""
+        self._turns.finish()
+        return self._window
 
     def ask(self) -> None:
         """Let the person choose the other design."""
@@ -112,14 +120,14 @@ class PairDesk(QObject):
 
     def close(self) -> None:
         """End the comparison, if there is one."""
-        if self.window is not None:
-            self.window.close()
+        window = self.window
+        if window is not None:
+            window.close()
 
     def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
         """Show what the notes of the open design cite, on its side."""
-        for side in self.window.sides if self.window is not None else ():
-            if side.shown.is_open:
-                side.canvas.show_chips(chips)
+        if self._window is not None:
+            _show_chips(self._window, chips)
 
     def _source_stem(self) -> str:
         """Name of the shipped file that the open design is a copy of; empty where it is none."""
@@ -136,13 +144,18 @@ class PairDesk(QObject):
 
     def _open(self, left: Shown, right: Shown) -> None:
         """Show the window over the main one, as large as that."""
+        self.close()
+        self._standstill.begin()
+        self._turns.do(self._opening((left, right)), is_long=True)
+
+    def _opening(self, shown: tuple[Shown, Shown]) -> Iterator[None]:
+        """Make the window, in turns between which the main one answers, and show it when it is whole."""
+        yield
         from app.pair.side import Context  # noqa: PLC0415 - with it comes the library of charts
         from app.pair.window import PairWindow  # noqa: PLC0415
 
-        self.close()
         bench = self._bench
         services, host = bench.services, bench.window
-        self._standstill.begin()
         context = Context(
             bench.components,
             bench.look,
@@ -150,21 +163,26 @@ class PairDesk(QObject):
             services.settings.values.memory,
             services.places.studies,
         )
-        window = self.window = PairWindow((left, right), context, host)
+        yield
+        window = PairWindow(shown, context, host, at_once=False)
+        yield from window.making(shown, context)
         window.closed.connect(self._closed)
         self._keys.give(window, lambda: ("comparing", 0), window.entries)
-        if left.is_open or right.is_open:
+        if any(each.is_open for each in shown):
             window.addActions([bench.actions[name] for name in ("edit.undo", "edit.redo")])
         reduced = services.settings.values.reduced_motion
         for side in window.sides:
             side.canvas.set_motion("reduced" if reduced else "full")
             side.canvas.message.connect(bench.views.status.flash)
-        self.show_chips(bench.views.canvas.chips)
+        _show_chips(window, bench.views.canvas.chips)
         for side, head in zip(window.sides, window.heads, strict=True):
             push = services.document.push if side.shown.is_open else head.refuse
             side.canvas.edit_requested.connect(push)
             side.canvas.hint = EMPTY_HERE if side.shown.is_open else EMPTY
+        yield
         window.setGeometry(host.geometry())
+        yield from window.rehearsing()
+        self._window = window
         window.show()
         window.activateWindow()
         window.sides[0].canvas.setFocus()
@@ -172,7 +190,7 @@ class PairDesk(QObject):
 
     def _closed(self) -> None:
         """The main window is again what it was."""
-        window, self.window = self.window, None
+        window, self._window = self._window, None
         if window is not None:
             window.deleteLater()
             # Where no window manager hands out the keyboard, nobody would have it.
@@ -205,6 +223,13 @@ class PairDesk(QObject):
                 Message(_KEY, words, "offer", (Choice(act, self.begin_with_twin),))
             )
             self._bench.views.canvas.fit_soon()  # the message takes of the room in which the design was fitted
+
+
+def _show_chips(window: PairWindow, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
+    """Show what the notes of the open design cite, on its side."""
+    for side in window.sides:
+        if side.shown.is_open:
+            side.canvas.show_chips(chips)
 
 
 def _kept(recalled: Recalled, title: str) -> Shown:

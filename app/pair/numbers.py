@@ -13,6 +13,7 @@ from widgets.instruments.sources import item_name, sources
 
 if TYPE_CHECKING:
     from engine.model.design import Design
+    from widgets.charts import ChartsPanel
     from widgets.instruments import History
 
 SPAN: Final = 10.0
@@ -135,6 +136,16 @@ def _outcomes(
         "goodput": answered / seconds,
         "failed": failed / settled if settled > 0.0 else math.nan,
     }
+
+
+def common_client(left: ChartsPanel, right: ChartsPanel) -> str | None:
+    """The client whose latency both charts show: the slowest at the left, or the one chosen there."""
+    client = left.latency.shown
+    if len(left.latency.clients) < 2 or client not in right.latency.clients:
+        return None
+    if right.latency.choice != client:
+        right.show_client(client)
+    return client
 
 
 def _slowest(

@@ -18,7 +18,7 @@ from widgets.charts import ChartsPanel
 from widgets.instruments import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from app.run_controller import Transport
@@ -80,7 +80,7 @@ class Side(QObject):
         parent: QObject,
         pace: Pace | None = None,
     ) -> None:
-        """Show the design; nothing runs yet.
+        """Hold the design; nothing shows it before ``making``, and nothing runs before ``begin``.
 
         Args:
             shown: the design, and what is said of it.
@@ -96,10 +96,8 @@ class Side(QObject):
         self.document.replace(shown.design, None)
         self.run = RunController(self.document, context.start_process, memory=context.memory)
         self.canvas = CanvasView(components, look.theme, look.icons)
-        self.canvas.set_design(shown.design)
-        self.charts = ChartsPanel(look.theme, axis, components=components, pace=pace)
+        self.charts = ChartsPanel(look.theme, axis, components=components, pace=pace, at_once=False)
         self.canvas.framed.connect(partial(self.charts.pace.begin, id(self.canvas)))
-        self.charts.set_design(shown.design)
         self.past = Past()
         self.problem = ""
         self._is_running = False
@@ -117,6 +115,13 @@ class Side(QObject):
         run.failed.connect(lambda message, _trace: self._stop(message))
         run.halted.connect(self._stop)
         run.repeated.connect(self._stop)
+
+    def making(self) -> Iterator[None]:
+        """Show the design, in steps that are short."""
+        yield from self.charts.making()
+        self.charts.set_design(self.design)
+        yield
+        self.canvas.set_design(self.design)
 
     @property
     def design(self) -> Design:

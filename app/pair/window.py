@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.differences_card import DifferencesCard
 from app.overlay import Overlay
+from app.pair.deeds import Deed
 from app.pair.head import Head
 from app.pair.lockstep import LockStep
 from app.pair.marks import outlines_of
 from app.pair.measuring import PairMeasurement
-from app.pair.numbers import SPAN, figures
+from app.pair.numbers import SPAN, common_client, figures
 from app.pair.side import Side
 from app.pair.tiles import LETTERS, Tiles
 from app.search_entries import item_entries
-from app.searching import Entry
 from app.speeds import next_speed
 from app.splitter import LineSplitter
 from engine.catalog.differing import counts_line, told
@@ -28,15 +28,16 @@ from engine.model.edits import SetDesign
 from widgets.charts import Pace
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
-from widgets.theme import hairline, set_role
+from widgets.theme import hairline, polishing, rehearsing, set_role
 from widgets.transport import TransportBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.pair.side import Context, Shown
+    from app.searching import Entry
     from engine.model.design import Design
     from widgets.canvas import CanvasView
 
@@ -50,15 +51,6 @@ _SHARE: Final = 0.36
 """Of the height, for the charts."""
 
 
-class Deed(NamedTuple):
-    """What a key does."""
-
-    keys: str
-    title: str
-    icon: str
-    act: Callable[[], object]
-
-
 class PairWindow(QWidget):
     """Two sides, driven together."""
 
@@ -69,26 +61,23 @@ class PairWindow(QWidget):
         shown: tuple[Shown, Shown],
         context: Context,
         host: QWidget,
+        *,
+        at_once: bool = True,
     ) -> None:
-        """Show both at 0; ``begin`` starts their engines."""
+        """Show both at 0; ``begin`` starts their engines.
+
+        Args:
+            shown: both designs.
+            context: what both sides are made with.
+            host: the window over which this one stands.
+            at_once: whether all that is in it is made now; else whoever makes it goes through ``making``.
+        """
         super().__init__(host, Qt.WindowType.Window)
         set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("Side by side – Windtunnel")
-        look = self._look = context.look
+        self._look = context.look
         self._components = context.components
         self.axis = TimeAxis(self)
-        pace = Pace()
-        self.sides = tuple(Side(each, context, self.axis, self, pace) for each in shown)
-        self.drive = LockStep(self.sides, self)
-        self.transport = TransportBar(look.theme, look.icons)
-        self.heads = tuple(
-            Head(letter, side, look) for letter, side in zip(LETTERS, self.sides, strict=True)
-        )
-        self.tiles = Tiles(look)
-        self.counts = QPushButton()
-        self.card = DifferencesCard(self, look)
-        self.both = QPushButton("Measure both")
-        self.measuring = PairMeasurement(self, look, context.studies, self._designs)
         self._moves = False
         self._uneven = False
         """Whether kept runs are still being repeated."""
@@ -98,12 +87,42 @@ class PairWindow(QWidget):
         self._again.timeout.connect(self._compare)
         self._soon = QTimer(self, singleShot=True, interval=_NUMBERS)
         self._soon.timeout.connect(self._show_numbers)
-        self._build()
+        if at_once:
+            for _ in self.making(shown, context):
+                pass
+
+    def making(self, shown: tuple[Shown, Shown], context: Context) -> Iterator[None]:
+        """Make what is in it, in steps that are short: all of it takes a fifth of a second."""
+        look, pace, sides = self._look, Pace(), list[Side]()
+        theme = look.theme
+        for each in shown:
+            sides.append(Side(each, context, self.axis, self, pace))
+            yield
+            yield from sides[-1].making()
+            yield
+        self.sides = tuple(sides)
+        self.drive = LockStep(self.sides, self)
+        self.transport = TransportBar(look.theme, look.icons)
+        yield
+        self.heads = tuple(
+            Head(letter, side, look) for letter, side in zip(LETTERS, self.sides, strict=True)
+        )
+        self.tiles = Tiles(look)
+        self.counts = QPushButton()
+        self.card = DifferencesCard(self, look)
+        self.both = QPushButton("Measure both")
+        self.measuring = PairMeasurement(self, look, context.studies, self._designs)
+        yield
+        yield from self._build()
         self._connect()
         self._add_keys()
+        yield
         self._compare()
+        yield
         self._show_numbers()
         look.changed.connect(self._dress)
+        if look.theme is not theme:  # which was chosen meanwhile
+            self._dress(look.theme)
 
     def begin(self, speed: float) -> None:
         """Start both engines, at the seed of the left side, and run; kept runs stay where they ended."""
@@ -145,16 +164,33 @@ class PairWindow(QWidget):
         super().showEvent(event)
         if event.spontaneous():
             return
+        self._divide()
+        QTimer.singleShot(0, self, self.fit)
+
+    def _divide(self) -> None:
+        """Give canvases and charts their shares of the height, and both sides halves of the width."""
         low = round(_SHARE * self._rows.height())
         self._rows.setSizes([self._rows.height() - low, low])
         for splitter in self._halves:
             splitter.setSizes([self.width() // 2, self.width() - self.width() // 2])
-        QTimer.singleShot(0, self, self.fit)
 
     # -- making ---------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        """Bar, canvases under their heads, numbers, charts."""
+    def rehearsing(self) -> Iterator[None]:
+        """Dress, lay out and paint all parts before the window is shown, in steps: the first time takes longest."""
+        yield from polishing(self)
+        corner = QRect(0, 0, 1, 1)
+        self.grab(corner)  # lays out all of it
+        yield
+        self._divide()
+        self.grab(corner)
+        self.fit()
+        yield
+        for side in self.sides:
+            yield from rehearsing((side.canvas, *side.charts.charts))
+
+    def _build(self) -> Iterator[None]:
+        """Bar, canvases under their heads, numbers, charts, in steps."""
         columns = LineSplitter(Qt.Orientation.Horizontal, self._look)
         for head, side in zip(self.heads, self.sides, strict=True):
             half = QWidget()
@@ -164,11 +200,13 @@ class PairWindow(QWidget):
             column.addWidget(head)
             column.addWidget(side.canvas, 1)
             columns.addWidget(half)
+            yield
         charts = LineSplitter(Qt.Orientation.Horizontal, self._look)
         for side in self.sides:
             for chart in side.charts.charts:
                 chart.setMinimumWidth(_CHART)
             charts.addWidget(side.charts)
+            yield
         low = QWidget()
         under = QVBoxLayout(low)
         under.setContentsMargins(0, 0, 0, 0)
@@ -186,7 +224,9 @@ class PairWindow(QWidget):
         whole.setSpacing(0)
         for part in (self._bar(), hairline()):
             whole.addWidget(part)
+        yield
         whole.addWidget(self._rows, 1)
+        yield
 
     def _bar(self) -> QWidget:
         """Title, transport, differences, close."""
@@ -275,8 +315,7 @@ class PairWindow(QWidget):
                     yield entry
         for deed in self._deeds():
             if deed.keys != "M" or self.measuring.possible:
-                keys = QKeySequence(deed.keys).toString(QKeySequence.SequenceFormat.NativeText)
-                yield Entry(deed.title, keys, deed.icon, deed.act)
+                yield deed.entry()
 
     def _add_keys(self) -> None:
         """Bind the keyboard; what every window does is bound by whoever opens this one."""
@@ -430,23 +469,13 @@ class PairWindow(QWidget):
         pointed = not math.isnan(self.axis.cursor) and self.axis.cursor < self.drive.now
         until = self.axis.cursor if pointed else self.drive.now
         left, right = self.sides
-        client = self._common_client()
+        client = common_client(left.charts, right.charts)
         found = figures(
             (left.charts.history, right.charts.history), (left.design, right.design), until, client
         )
         span = f"{min(SPAN, until):.0f} s"
         when = f"{span} up to {instant_text(until)}" if pointed else f"Last {span} of both"
         self.tiles.show_figures(found, when)
-
-    def _common_client(self) -> str | None:
-        """The client whose latency both charts show: the slowest at the left, or the one chosen there."""
-        left, right = (side.charts.latency for side in self.sides)
-        client = left.shown
-        if len(left.clients) < 2 or client not in right.clients:
-            return None
-        if right.choice != client:
-            self.sides[1].charts.show_client(client)
-        return client
 
     def _dress(self, _theme: object) -> None:
         """Take the theme."""

@@ -59,6 +59,8 @@ class PresentWindow(QWidget):
         self._steps = shown.design.presentation
         self.place = 0
         self.side = Side(shown, context, TimeAxis(self), self)
+        for _ in self.side.making():
+            pass
         self.side.charts.hide()
         self.side.charts.setParent(self)
         self._moments = [moment_of(shown.design, place) for place in range(len(self._steps))]

@@ -106,7 +106,7 @@ def test_another_theme_meanwhile_is_worn(charts: LazyCharts) -> None:
         charts._look.set_preference(wanted)
         wanted = "dark" if wanted == "light" else "light"
         charts._turns.turn()
-    assert {chart._theme for chart in charts.panel.charts} == {charts._look.theme}
+    assert all(chart._theme is charts._look.theme for chart in charts.panel.charts)
 
 
 def test_the_library_is_loaded_in_turns_and_without_what_no_chart_needs(qapp) -> None:

@@ -295,3 +295,13 @@ def test_what_is_typed_meanwhile_is_looked_for_from_the_beginning(huge, qtbot) -
     huge.field.setText("zzz")
     qtbot.waitUntil(lambda: huge._search.is_done)
     assert huge.nothing.text() == "Nothing matches “zzz”"
+
+
+def test_a_card_of_a_window_that_is_closed_hears_of_no_theme_any_more(qapp, look, qtbot) -> None:
+    window = QWidget()
+    card = FindingsPanel(window, look)
+    gone: list[bool] = []
+    card.destroyed.connect(lambda: gone.append(True))
+    window.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone))
+    look.changed.emit(look.theme)  # an error in a slot fails the test

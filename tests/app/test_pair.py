@@ -376,3 +376,35 @@ def test_the_keyboard_runs_lists_and_leaves(pair: Any, qtbot: Any) -> None:
         QTest.keyClick(pair.window, Qt.Key.Key_Escape)
     assert all(pipe.closed for pipe in pair.pipes)
     assert Ack not in [type(each) for each in pair.pipes[0].sent[-1:]]
+
+
+def test_the_window_is_made_in_many_steps_and_is_whole_after_them(qtbot: Any, qapp: Any) -> None:
+    shown = (Shown(LEFT, "Shop", is_open=True), Shown(RIGHT, "Shop, larger"))
+    host = QWidget()
+    qtbot.addWidget(host)
+    look = ThemeManager(qapp, "dark")
+    context = Context({each.kind: each for each in COMPONENTS}, look, FakeTransport, 1e9)
+    window = PairWindow(shown, context, host, at_once=False)
+    window.resize(1280, 720)
+    most, steps = 0, 0
+    before = len(window.findChildren(QWidget))
+    for _ in window.making(shown, context):
+        now = len(window.findChildren(QWidget))
+        most, before, steps = max(most, now - before), now, steps + 1
+        if steps == 3:
+            look.set_preference("light")
+    whole = len(window.findChildren(QWidget))
+    assert steps >= 15
+    assert whole > 100
+    assert [side.design for side in window.sides] == [LEFT, RIGHT]
+    assert all(len(side.charts.charts) == 3 for side in window.sides)
+    assert all(chart._theme is look.theme for side in window.sides for chart in side.charts.charts)
+    painted = sum(1 for _ in window.rehearsing())
+    assert painted > 8
+    assert not window.isVisible()
+    zoom = window.sides[0].canvas.camera.zoom
+    window.show()
+    qtbot.waitExposed(window)
+    assert window.sides[0].canvas.camera.zoom == pytest.approx(zoom)
+    assert len(window.findChildren(QWidget)) == whole
+    window.close()

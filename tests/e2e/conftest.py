@@ -48,6 +48,7 @@ def launch(qapp: QApplication, qtbot, places: Places, dialogs: FakeDialogs) -> I
         qtbot.waitExposed(opened.window)
         opened.window.activateWindow()
         start(opened, path)
+        assert opened.bench.views.charts.panel, "nobody is so fast that they are still being made"
         return Robot(opened, qtbot)
 
     yield launched

@@ -56,3 +56,34 @@ def test_an_incident_runs_beside_its_fix_and_closing_leaves_the_window_as_it_was
     assert bench.services.run.running
     assert bench.services.document.design == before
     assert not bench.services.document.is_dirty
+
+
+def test_what_is_done_while_the_window_is_being_made_is_not_lost(launch: Callable, qtbot) -> None:
+    robot = launch(shipped_designs() / "retry-storm.windtunnel")
+    bench, pair = robot.opened.bench, robot.opened.commands.pair
+    document = bench.services.document
+    pair.begin_with_twin()
+    assert pair._turns.is_busy, "all of it at once takes a fifth of a second"
+    for _ in range(5):
+        pair._turns.turn()
+    edit = SetField("web", ("config", "queue_limit"), 7)
+    document.push(edit)
+    window = pair.window
+    assert window is not None
+    assert window.sides[0].design == document.design
+    document.stack.undo()
+    assert window.sides[0].design == document.design
+    # another comparison while one is being made takes its place
+    pair.begin_with_twin()
+    pair._turns.turn()
+    pair.begin_with_twin()
+    qtbot.waitUntil(lambda: not pair._turns.is_busy)
+    assert pair.window is not window
+    assert pair.window.isVisible()
+    # and so does another design, which ends it
+    pair.close()
+    pair.begin_with_twin()
+    pair._turns.turn()
+    bench.services.files.new()
+    assert pair.window is None
+    assert bench.services.run.running

@@ -71,6 +71,7 @@ class ChartsPanel(QWidget):
         parent: QWidget | None = None,
         components: Mapping[str, Component] = MappingProxyType({}),
         pace: Pace | None = None,
+        *,
         at_once: bool = True,
     ) -> None:
         """Make empty charts; give the same ``axis`` to the timeline, and both move as one.
