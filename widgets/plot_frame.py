@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy, QWidget
 
 from widgets.plot_library import plot_library
 
-pg = plot_library()
+if TYPE_CHECKING:
+    import pyqtgraph as pg
+else:
+    pg = plot_library()
 
 _AXES: Final = {"left": (0, 0), "bottom": (1, 1)}
 """By their sides, rows and columns around the box."""

@@ -88,11 +88,11 @@ def plot_library() -> Any:
     """The library, which has no types. It is loaded when it is first asked for."""
     if _LIBRARY not in sys.modules:
         spared = _Spared()
-        sys.meta_path.insert(0, spared)  # type: ignore[arg-type]  # a finder by its method
+        sys.meta_path.insert(0, spared)
         try:
             importlib.import_module(_LIBRARY)
         finally:
-            sys.meta_path.remove(spared)  # type: ignore[arg-type]
+            sys.meta_path.remove(spared)
             for name in [name for name, it in sys.modules.items() if isinstance(it, _Empty)]:
                 del sys.modules[name]  # who asks for it later gets the real one
     return sys.modules[_LIBRARY]
