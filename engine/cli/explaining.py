@@ -19,6 +19,7 @@ from engine.why.chain import explain
 from engine.why.fact import chain_object
 from engine.why.incident import MARKS, incident_object, mean_after
 from engine.why.incidents import incidents
+from engine.why.missed import chain_of, missed, missed_object
 from engine.why.record import Record
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.why.fact import Fact
     from engine.why.incident import Incident
+    from engine.why.missed import Missed
 
 _NEVER: Final = {
     "cause": "nothing that was recorded",
@@ -71,11 +73,14 @@ def why(wanted: WhyWanted) -> int:
     names = {each.id: each.name or each.id for each in design.nodes}
     facts = explain(record, names, moment, wanted.node)
     found = incidents(record, names, design.objectives)
+    failed = _missed(record, session) if moment is None and wanted.node is None else []
+    facts = facts or chain_of(failed)
     if wanted.run.json_out is not None:
         written = {
             "windtunnel_why": VERSION,
             "title": design.title,
             "chain": chain_object(facts),
+            "missed": [missed_object(each) for each in failed],
             "incidents": [incident_object(each) for each in found],
             "mttd": mean_after(found, "detect"),
             "mttr": mean_after(found, "recover"),
@@ -83,6 +88,10 @@ def why(wanted: WhyWanted) -> int:
         write_json(written, wanted.run.json_out)
     if not wanted.run.quiet and wanted.run.json_out != "-":
         _print(design, facts)
+        for each in failed:
+            if each.facts[-1] not in facts:
+                print("\nMissed objective")
+                output().print(_table(design, each.facts))
         if found:
             output().print(_incident_table(design, found))
     return code
@@ -98,6 +107,11 @@ def _check(design: Design, node: str | None, moment: float | None) -> None:
     if moment is not None and not 0.0 <= moment <= end:
         msg = f"--at: {format_quantity(moment, 's')} is no time of a run of {format_quantity(end, 's')}"
         raise InputError(msg)
+
+
+def _missed(record: Record, session: Session) -> list[Missed]:
+    """The objectives that were missed, with what led to that."""
+    return missed(record, session.design, session.result()["objectives"])
 
 
 def _print(design: Design, facts: tuple[Fact, ...]) -> None:

@@ -112,7 +112,7 @@ class Common:
         except StudyError as error:
             msg = f"--objective {error}"
             raise InputError(msg) from error
-        return variant.within(memory_of(self.memory))
+        return variant.within(memory_of(self.memory)).read_from(wanted.file.name)
 
     def seeds_or(self, usual: int) -> int:
         """How many seeds."""

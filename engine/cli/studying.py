@@ -25,6 +25,7 @@ from engine.study import (
     StorageError,
     StudyError,
     StudyRun,
+    UnfitError,
     make_executor,
     run_point,
 )
@@ -55,7 +56,7 @@ def outcomes_of(common: Common, make: Callable[[], Study]) -> Mapping[str, Outco
 def _run(common: Common, make: Callable[[], Study], *, keeps: bool = True) -> StudyRun:
     """Make a study and run it to its end. ``keeps``: whether the command has an ``--output``."""
     check_out(common.json_out)
-    with _as_input_errors():
+    with _as_input_errors(common.file.name):
         for path in common.files:
             check_export(path)
         wanted = make()
@@ -73,12 +74,19 @@ def _run(common: Common, make: Callable[[], Study], *, keeps: bool = True) -> St
 
 
 @contextmanager
-def _as_input_errors() -> Iterator[None]:
-    """What a study refuses is bad input."""
+def _as_input_errors(file: str = "") -> Iterator[None]:
+    """What a study refuses is bad input; ``file``: where the design is that it is about, unless it says so itself."""
     try:
         yield
+    except UnfitError as error:
+        raise InputError(unfit(error, file)) from error
     except (StudyError, ExecutorError, StorageError, ExportError) as error:
         raise InputError(str(error)) from error
+
+
+def unfit(error: UnfitError, file: str) -> str:
+    """What is wrong with a design, and in which file; ``file``: where the error does not say."""
+    return f"{error.file or file}: {error}"
 
 
 def _drive(run: StudyRun, common: Common, kept: str) -> None:

@@ -17,7 +17,7 @@ from engine.model.names import name_of
 from engine.model.prediction import without_scope
 from engine.model.units import format_quantity
 from engine.records import dataclass
-from engine.study import StudyError, Variant
+from engine.study import StudyError, UnfitError, Variant
 from engine.study.estimates import shown as interval_shown
 from engine.study.gain import answered_told, goodput_told
 from engine.study.study import checked
@@ -84,6 +84,8 @@ def _checked(variant: Variant) -> Design:
     """The design, which can run. Raises ``InputError``."""
     try:
         return checked(variant)
+    except UnfitError as error:
+        raise InputError(studying.unfit(error, variant.file)) from error
     except StudyError as error:
         raise InputError(str(error)) from error
 

@@ -9,6 +9,7 @@ from engine.run.protocol import Explained, FoundIncidents, Traced
 from engine.traces.choice import around, failed, nearest, quantile, succeeded
 from engine.why.chain import explain
 from engine.why.incidents import incidents
+from engine.why.missed import chain_of, missed
 
 if TYPE_CHECKING:
     from engine.run.protocol import Explain, TakeTraces
@@ -39,6 +40,9 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
     facts = explain(record, names, moment, question.item)
     if not facts and question.moment is None:
         facts = explain(record, names, None, question.item)
+        if not facts and question.item is None and session.is_over:
+            judged = session.result()["objectives"]
+            facts = chain_of(missed(record, session.design, judged))
     return Explained(question, facts, time.perf_counter() - begun)
 
 

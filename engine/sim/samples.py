@@ -221,6 +221,7 @@ def gauge_of(part: NodePart) -> NodeGauge:
         instances=tuple(listed),
         faults=part.faults,
         compromised=None if exposure is None else exposure.over,
+        came=None if exposure is None else exposure.first,
     )
 
 

@@ -186,6 +186,8 @@ class NodeGauge:
     """Of a topic."""
     compromised: str | None = None
     """The link over which an attacker came who has it, empty where he came in here; None where none has it."""
+    came: tuple[float, str] | None = None
+    """When one first came (s), and over which link; None where none has come yet, be he here or gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ Example::
 
 from engine.study.chaos import Chaos
 from engine.study.compare import Compare
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 from engine.study.executor import Executor, ExecutorError
 from engine.study.knee import Knee
 from engine.study.local import LocalExecutor
@@ -65,6 +65,7 @@ __all__ = [
     "Sweep",
     "Table",
     "Tournament",
+    "UnfitError",
     "Variant",
     "make_executor",
     "run_point",

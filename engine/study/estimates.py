@@ -9,7 +9,7 @@ from engine.catalog.checks.scenario import metric_problem
 from engine.model.metrics import metric_of_design, value_of
 from engine.model.units import format_quantity, format_share
 from engine.stats.intervals import mean_interval, paired_interval
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +73,7 @@ def _first_client(design: Design) -> str:
         if node.kind == "client":
             return node.id
     msg = "the design has no client that could measure anything; add one"
-    raise StudyError(msg)
+    raise UnfitError(msg)
 
 
 def value_in(done: Mapping[str, Outcome], point: Point, metric: str) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study.bisection import Bisection, Level
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 from engine.study.estimates import LEVEL, usual_metrics, values_in
 from engine.study.objectives import OBJECTIVE_COLUMNS, bound_of, judge, objective_row
 from engine.study.points import LOAD
@@ -69,7 +69,7 @@ class Knee(Study):
         object.__setattr__(self, "design", design)
         if not design.objectives:
             msg = "the design has no objectives; add one, such as users.latency.p99 below 250 ms"
-            raise StudyError(msg)
+            raise UnfitError(msg)
         if not _FINEST <= self.tolerance <= _COARSEST:
             msg = f"a tolerance of {self.tolerance:g}: write a share from 0.01 % to 50 %"
             raise StudyError(msg)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,6 +56,8 @@ class Variant:
     """What happens in its runs beside the design, and what is measured of it."""
     memory: float = DEFAULT_MEMORY
     """What each of its runs may take (bytes)."""
+    file: str = field(default="", compare=False)
+    """The name of the file that the design was read from, for messages; empty where there is none."""
 
     @classmethod
     def of(cls, design: Design, *settings: str, load: float = 1.0) -> Variant:
@@ -85,6 +87,10 @@ class Variant:
     def within(self, memory: float) -> Variant:
         """The variant whose runs may take so much memory (bytes)."""
         return replace(self, memory=memory)
+
+    def read_from(self, file: str) -> Variant:
+        """The variant whose design was read from the file of this name."""
+        return replace(self, file=file)
 
     def point(self, seed: int) -> Point:
         """One run of it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from engine.catalog.measures import unit_of
 from engine.model.units import format_quantity
 from engine.records import dataclass
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 from engine.study.estimates import (
     LEVEL,
     cells_of,
@@ -85,7 +85,7 @@ class Sensitivity(Study):
         knobs = tuple(knobs_of(self.variant, self.step, self.only))
         if not knobs:
             msg = "no knob of the design can be moved; give one a value, or choose others"
-            raise StudyError(msg)
+            raise UnfitError(msg)
         object.__setattr__(self, "knobs", knobs)
         few_enough((1 + 2 * len(knobs)) * len(self._seeds))
 

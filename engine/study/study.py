@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.catalog import DesignError, lower
 from engine.catalog.overrides import OverrideError
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 from engine.study.report import Failure, Report
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def checked(variant: Variant, drawn: Design | None = None) -> Design:
         drawn: the design without the settings, where somebody has read it already.
 
     Raises:
-        StudyError: a setting that does not fit, or a finding that keeps the design from running.
+        StudyError: a setting that does not fit.
+        UnfitError: a finding that keeps the design from running.
     """
     check_load(variant)
     try:
@@ -129,7 +130,7 @@ def checked(variant: Variant, drawn: Design | None = None) -> Design:
     except DesignError as error:
         under = f" (with {variant.label})" if variant.settings else ""
         msg = f"{error}{under}"
-        raise StudyError(msg) from error
+        raise UnfitError(msg, variant.file) from error
     return design
 
 

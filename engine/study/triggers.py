@@ -14,7 +14,7 @@ from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.names import did_you_mean, name_of, one_of
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
-from engine.study.errors import StudyError
+from engine.study.errors import StudyError, UnfitError
 from engine.study.faults import Dose, events_of, experiments_of, targets_in
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def trigger_of(design: Design, bands: Sequence[Band], at: float, wish: Wish) -> 
     item = wish.target or (worst.node if worst is not None else "")
     if not item:
         msg = "nothing in the design can be full; name what is triggered with --target"
-        raise StudyError(msg)
+        raise UnfitError(msg)
     return _fault(design, at, wish, kind, item)
 
 
@@ -178,7 +178,7 @@ def _flush(design: Design, at: float, wish: Wish) -> Trigger:
         raise StudyError(_missed(design, "flush", wish))
     if not chosen:
         msg = "--trigger flush: the design has no cache; write another trigger, such as slow"
-        raise StudyError(msg)
+        raise UnfitError(msg)
     events = tuple(_json({"at": at, "target": each, "change": "flush"}) for each in chosen)
     names = ", ".join(name_of(design, each) for each in chosen)
     return Trigger(at=at, end=at, events=events, label=f"{names} flushed", factor=1.0)

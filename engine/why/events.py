@@ -66,7 +66,7 @@ class Events:
     def on_link(self, link: LinkPlan, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note the events on a link."""
         for event in self._near(near):
-            if link.id in _links(event):
+            if link.id in links_of(event):
                 note(_key(event), self._fact(event, link=link.id))
         for edit in self._edits(link.id, near):
             note(edit.text, Fact(edit.at, edit.text, link=link.id, first=True))
@@ -129,7 +129,7 @@ class Events:
                 note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
 
 
-def _links(event: EventPlan) -> set[str]:
+def links_of(event: EventPlan) -> set[str]:
     """The links that it hits, also those between some of the instances at their ends, and ways that DNS told."""
     found = {*event.links, *(each[0] for each in event.pairs), *(each[0] for each in event.unseen)}
     for asked, taken, _, _ in event.routes:

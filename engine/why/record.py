@@ -35,11 +35,16 @@ class Record:
         most = min(MOST, max(_FEWEST, _ROOM // max(len(plan.nodes) + len(plan.links), 1)))
         self.samples: deque[Sample] = deque(maxlen=most)
         self.notices: deque[Notice] = deque(maxlen=most)
+        self.came: dict[str, tuple[float, str]] = {}
+        """When an attacker first came to nodes (s), and over which links."""
 
     def add(self, snapshot: Snapshot) -> None:
         """Take in what happened since the snapshot before."""
         self.samples.extend(snapshot.samples)
         self.notices.extend(snapshot.notices)
+        for name, gauge in snapshot.gauges.items():
+            if gauge.came is not None:
+                self.came[name] = gauge.came
 
     def follow(self, plan: Plan, now: float) -> None:
         """Know that another plan runs from now (s) on: somebody has changed the design."""
@@ -63,6 +68,7 @@ class Record:
             self.samples.pop()
         while self.notices and self.notices[-1].at > instant + _LATE:
             self.notices.pop()
+        self.came = {name: each for name, each in self.came.items() if each[0] <= instant + _LATE}
         while self._plans[-1][0] > instant + _LATE:
             self._plans.pop()
         self.plan = self._plans[-1][1]

@@ -19,6 +19,8 @@ class Exposure:
     def __init__(self) -> None:
         self.over: str | None = None
         """The link over which he came, empty where he came in here; None while he is not here."""
+        self.first: tuple[float, str] | None = None
+        """When one first came (s), and over which link; None where none has come yet."""
         self._since = 0.0
         self._seconds = 0.0
         self._times = 0
@@ -29,6 +31,8 @@ class Exposure:
             self._seconds = self.seconds(now)
             self._since = now
             self._times += over is not None
+        if over is not None and self.first is None:
+            self.first = (now, over)
         self.over = over
 
     def seconds(self, now: float) -> float:

@@ -240,3 +240,59 @@ def test_a_limit_of_memory_that_is_none_is_refused(
 ) -> None:
     assert "--memory" in complaint(capsys, "replicate", file, "--memory", "much")
     assert "out of range" in complaint(capsys, "knee", file, "--memory", "1kB")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("replicate", "wrong"),
+        ("sweep", "wrong", "web.workers=2:3"),
+        ("compare", "wrong"),
+        ("compare", "file", "wrong"),
+        ("compare", "file", "wrong", "file"),
+        ("knee", "wrong"),
+        ("sensitivity", "wrong"),
+        ("chaos", "wrong"),
+        ("metastability", "wrong"),
+    ],
+)
+@pytest.mark.parametrize("fault", ["setting", "circle"])
+def test_a_design_that_cannot_run_is_refused_with_its_file(
+    file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    fault: str,
+) -> None:
+    raw = json.loads(file.read_text())
+    if fault == "setting":
+        raw["nodes"][1]["config"]["workers"] = -3
+    else:
+        raw["links"].append({"id": "back", "source": "web", "target": "web", "config": {}})
+    wrong = tmp_path / "wrong.windtunnel"
+    wrong.write_text(json.dumps(raw))
+    paths = {"wrong": wrong, "file": file}
+    said = complaint(capsys, *(paths.get(each, each) for each in command))
+    assert said.startswith("windtunnel: wrong.windtunnel: ")
+    assert ("web: workers should be at least 1" if fault == "setting" else "back: ") in said
+
+
+def test_a_design_without_what_is_studied_is_refused_with_its_file(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = json.loads(file.read_text()) | {"objectives": []}
+    bare = tmp_path / "bare.windtunnel"
+    bare.write_text(json.dumps(raw))
+    assert "bare.windtunnel: the design has no objectives; add one" in complaint(
+        capsys, "knee", bare
+    )
+    assert run(["what-if", str(wrongly(bare))]) == 2
+    assert capsys.readouterr().err.startswith("windtunnel: bare.windtunnel: web: workers should be")
+
+
+def wrongly(file: Path) -> Path:
+    """The file, whose design cannot run from now on."""
+    raw = json.loads(file.read_text())
+    raw["nodes"][1]["config"]["workers"] = -3
+    file.write_text(json.dumps(raw))
+    return file

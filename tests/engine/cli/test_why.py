@@ -103,3 +103,82 @@ def test_the_incidents_as_json_and_as_a_table(
 def test_quiet_is_quiet(shop: str, capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert run([command, shop, "--quiet"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def attacked(tmp_path: Path, *objectives: dict[str, Any], **more: Any) -> str:
+    """A chain of nodes on which an attacker walks from the first, while every request is answered well."""
+    names = ["web", "api", "db"]
+    nodes = [client("users", 20.0), *(node(each, "service", workers=9) for each in names)]
+    links = [link("users", "web"), link("web", "api"), link("api", "db")]
+    attack = {"at": 20, "duration": 20, "target": "web", "change": "compromise", "seconds": 5}
+    raw = raw_design(
+        nodes, links, duration=60, warmup=5, events=[attack, *more.get("events", ())]
+    ) | {"objectives": list(objectives)}
+    path = tmp_path / "attacked.windtunnel"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("objective", "way", "measured"),
+    [
+        ({"metric": "blast_radius", "below": 2}, ["api", "db"], "3 measured, below 2 asked for"),
+        ({"metric": "api.extra.compromised", "equals": 0}, ["api"], "27.3 % measured"),
+    ],
+)
+def test_an_objective_that_users_do_not_feel_is_told_with_the_attackers_way(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    objective: dict[str, Any],
+    way: list[str],
+    measured: str,
+) -> None:
+    path = attacked(tmp_path, objective)
+    out = written(capsys, path)
+    first, *hops, last = out["chain"]
+    assert (first["time"], first["node"], first["what"]) == (20.0, "web", "Attacker on Web, 5 s a hop")
+    assert [(each["time"], each["node"]) for each in hops] == [
+        (25.0 + 5.0 * place, name) for place, name in enumerate(way)
+    ]
+    assert hops[0]["what"] == "Api compromised over Web → Api"
+    assert measured in last["what"]
+    [missed] = out["missed"]
+    assert missed["metric"] == objective["metric"]
+    assert missed["chain"] == out["chain"]
+    assert run(["why", path]) == 0
+    told = capsys.readouterr().out
+    assert "Nothing went wrong" not in told
+    assert "Api compromised over Web → Api" in told
+
+
+def test_other_objectives_than_of_requests_are_told_with_what_happened_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    busier = {"at": 10, "target": "db", "change": "set", "path": "workers", "value": 4}
+    objective = {"metric": "db.utilization", "below": 0.01}
+    chain = written(capsys, attacked(tmp_path, objective, events=[busier]))["chain"]
+    assert [each["time"] for each in chain] == [10.0, 60.0]
+    assert chain[0]["node"] == chain[1]["node"] == "db"
+    assert "workers" in chain[0]["what"]
+    assert "db.utilization" in chain[1]["what"]
+
+
+def test_a_missed_objective_is_told_beside_what_users_feel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = {"at": 30, "duration": 10, "target": "api", "change": "kill"}
+    path = attacked(tmp_path, {"metric": "blast_radius", "below": 2}, events=[dead])
+    out = written(capsys, path)
+    assert out["chain"][0]["time"] == 30.0
+    assert out["missed"][0]["chain"][0]["time"] == 20.0
+    assert run(["why", path]) == 0
+    told = capsys.readouterr().out
+    assert told.index("30 s") < told.index("Missed objective")
+    assert "Attacker on Web" in told
+
+
+def test_who_meets_all_objectives_has_nothing_to_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = written(capsys, attacked(tmp_path, {"metric": "blast_radius", "below": 4}))
+    assert out["chain"] == out["missed"] == []
