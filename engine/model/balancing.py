@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from engine.model.fields import Config, setting
 from engine.model.metric import Metric
+from engine.model.options import exactly
 
 PickerName = Literal[
     "round_robin",
@@ -20,7 +21,7 @@ PickerName = Literal[
 ]
 By = Literal["key", "client", "session", "tenant"]
 AffinityName = Literal["none", "session", "client"]
-Layer = Literal[7, 4]
+Layer = Annotated[Literal[7, 4], exactly(7, 4)]
 
 
 class Hash(Config):

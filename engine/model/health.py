@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from engine.model.fields import Config, setting
+from engine.model.options import exactly
 
 
 class Health(Config):
@@ -60,7 +61,7 @@ class Health(Config):
         ge=1,
         le=1000,
     )
-    layer: Literal[4, 7] = setting(
+    layer: Annotated[Literal[4, 7], exactly(4, 7)] = setting(
         4,
         title="Layer",
         help="4 asks for a connection, which whoever is up takes, frozen or overloaded as it may be (what "

@@ -12,6 +12,7 @@ from engine.model.failures import FailureName
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
+from engine.model.options import exactly
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.fallback import Fallback
@@ -162,7 +163,7 @@ class LinkConfig(Config):
         ge=0.0,
         le=1.0,
     )
-    allowed: Literal["auto", True, False] = setting(
+    allowed: Annotated[Literal["auto", True, False], exactly("auto", True, False)] = setting(
         "auto",
         title="Allowed",
         group=_NET,

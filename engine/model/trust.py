@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 OUTSIDE: Final = 0
 """Trust level of what lies in no zone, and of zones into which everybody may come."""
-_SHUT: Final = (False,)
 _DNS: Final = "dns"
 """Tells the way and is no place on it: whoever asks it crosses the boundary."""
 
@@ -70,7 +69,7 @@ def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[tuple[st
         yield from (trips.around_frame(home) for home in homes_of(source))
         return
     for asking in design.links:
-        if asking.target != source.id or asking.config.get("allowed") in _SHUT:
+        if asking.target != source.id or asking.config.get("allowed") is False:
             continue
         caller = design.node_by_id.get(asking.source)
         if caller is not None:

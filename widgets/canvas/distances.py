@@ -50,7 +50,7 @@ def distance_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tup
 def boundary_pills(link: Link, design: Design, trips: RoundTrips) -> tuple[Pill, ...]:
     """Whether a link is allowed, where that matters: it is not, or it leads into a zone with a boundary."""
     allowed = link.config.get("allowed", "auto")
-    said = isinstance(allowed, int)  # no or yes
+    said = isinstance(allowed, bool)  # no or yes
     if said and not allowed:
         return (_SHUT,)
     if not _zones(link, design, trips):
