@@ -6,6 +6,7 @@ the frame that it is drawn in.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from engine.model.spread import homes_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from engine.model.design import Design, Link, Node
+    from engine.model.round_trips import RoundTrips
 
 
 def members(design: Design, target: str | None) -> list[Node]:
@@ -28,10 +30,29 @@ def members(design: Design, target: str | None) -> list[Node]:
 
 def frames_in(design: Design, target: str) -> set[str | None]:
     """A frame and those inside it; nothing where the target is none."""
-    inside: set[str | None] = {each for each in (target,) if each in design.frame_by_id}
-    for _ in design.frames:
-        inside |= {frame.id for frame in design.frames if frame.frame in inside}
+    if target not in design.frame_by_id:
+        return set()
+    drawn: defaultdict[str | None, list[str]] = defaultdict(list)
+    for frame in design.frames:
+        drawn[frame.frame].append(frame.id)
+    inside: set[str | None] = {target}
+    left = [target]
+    while left:
+        for each in drawn[left.pop()]:
+            if each not in inside:
+                inside.add(each)
+                left.append(each)
     return inside
+
+
+def places_inside(design: Design, trips: RoundTrips) -> dict[str, dict[str, tuple[int, ...]]]:
+    """For each frame with anything inside, the nodes of it and which of their places, as in `homes_of`, lie there."""
+    found: defaultdict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    for node in design.nodes:
+        for place, home in enumerate(homes_of(node)):
+            for frame in trips.around_frame(home):
+                found[frame][node.id] = (*found[frame].get(node.id, ()), place)
+    return found
 
 
 def parts_inside(design: Design, target: str | None) -> dict[str, tuple[int, ...]]:

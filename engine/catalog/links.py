@@ -138,18 +138,15 @@ def _is_cdn(design: Design, name: str) -> bool:
 
 
 def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iterator[RoutePlan]:
-    """The way of each caller of DNS to the target of one of its links, if these are any way from each other."""
+    """The way of the callers of DNS to the target of one of its links, by their places, if there are any frames."""
     if not design.frames:
         return
     target = design.node_by_id.get(link.target)
     if target is None:
         return
     there = [trips.around_frame(home) for home in homes_of(target)]
-    for asking in design.links:
-        source = design.node_by_id.get(asking.source)
-        if asking.target != link.source or source is None:
-            continue
-        here = [trips.around_frame(home) for home in homes_of(source)]
+    for asking in trips.asking(link.source):
+        here = [trips.around_frame(home) for home in asking.homes]
         delays = tuple(
             tuple(one_way(trips, one, other) if far else 0.0 for other in there) for one in here
         )
@@ -157,6 +154,8 @@ def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iter
         ways, most = sum(delays, ()), max(sum(near, ()))
         mean = sum(ways) / len(ways)
         if len(ways) == 1:
-            yield RoutePlan(link=asking.id, delay=mean, shared=most)
+            yield RoutePlan(links=asking.links, delay=mean, shared=most)
         else:
-            yield RoutePlan(link=asking.id, delay=mean, shared=most, delays=delays, near=near)
+            yield RoutePlan(
+                links=asking.links, delay=mean, shared=most, delays=delays, near=near
+            )

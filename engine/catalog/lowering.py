@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from engine.catalog.checks.sessions import session_errors
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan
-from engine.catalog.inside import members, parts_inside
+from engine.catalog.inside import places_inside
 from engine.catalog.links import lowered_link, one_way
 from engine.catalog.preset import Lowering
 from engine.catalog.pricing import priced
@@ -139,13 +140,24 @@ def _home(design: Design, trips: RoundTrips, name: str, frame: str | None) -> Ho
 def _frame_plans(reading: Reading) -> Iterator[FramePlan]:
     """What frames mean: those that fail, and those of which a node may say so, now or by an event."""
     design = reading.design
+    if not design.frames:
+        return
+    inside = places_inside(design, RoundTrips(design))
+    drawn: defaultdict[str | None, list[str]] = defaultdict(list)
+    for node in design.nodes:
+        drawn[node.frame].append(node.id)
     for frame in design.frames:
         config = reading.frames.get(frame.id)
-        own = tuple(node.id for node in design.nodes if node.frame == frame.id)
+        own = tuple(drawn[frame.id])
         faults = config.faults if config is not None else None
         if faults is not None or own:
-            nodes = tuple(node.id for node in members(design, frame.id))
-            within = tuple(parts_inside(design, frame.id).items())
+            places = inside.get(frame.id, {})
+            nodes = tuple(places)
+            within = tuple(
+                (name, here)
+                for name, here in places.items()
+                if len(here) < len(homes_of(design.node_by_id[name]))
+            )
             yield FramePlan(
                 id=frame.id,
                 name=frame_name(frame),

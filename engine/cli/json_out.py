@@ -35,6 +35,8 @@ def write_out(text: str, target: str, where: str) -> None:
     """Write a text to a file whole or not at all; ``where`` stands in the message. Raises ``InputError``."""
     try:
         write_to(Path(target), text.encode())
+    except BrokenPipeError:  # whoever read from it has seen enough
+        raise
     except OSError as error:
         raise _refused(where, error) from error
 

@@ -20,6 +20,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 State = Literal["same", "changed", "gone"]
 PRIVATE: Final = 0o600
@@ -100,9 +101,9 @@ def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
 
 
 def write_to(path: Path, data: bytes) -> None:
-    """Write what a person asked for: a file as a whole, a pipe or a terminal as it is. Raises ``OSError``."""
+    """Write what a person asked for: a file as a whole, an open pipe or a terminal as it is. Raises ``OSError``."""
     if _is_stream(path):
-        with path.open("wb") as file:
+        with _opened(path) as file:
             file.write(data)
     else:
         write_whole(path, data)
@@ -121,12 +122,41 @@ def check_place(path: Path) -> None:
 
 
 def _is_stream(path: Path) -> bool:
-    """Whether a path is a pipe or a terminal: ``/dev/stdout``, ``/dev/null``, ``>(jq .)``."""
+    """Whether a path is a pipe that we were given or a terminal: ``/dev/stdout``, ``/dev/null``, ``>(jq .)``.
+
+    A pipe of which nothing is open here may have no reader, and would be waited for for ever.
+    """
     try:
-        mode = path.stat().st_mode
+        info = path.stat()
     except FileNotFoundError:
         return False
-    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+    if not stat.S_ISFIFO(info.st_mode):
+        return stat.S_ISCHR(info.st_mode)
+    return any(os.path.samestat(info, each) for each in _open_files())
+
+
+def _open_files() -> Iterator[os.stat_result]:
+    """The files that are open in this process."""
+    try:
+        numbers = [int(each) for each in os.listdir("/dev/fd")]  # noqa: PTH208 - only their names are wanted
+    except OSError:
+        numbers = [0, 1, 2]
+    for number in numbers:
+        with contextlib.suppress(OSError):
+            yield os.fstat(number)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A stream to write to. Raises ``BrokenPipeError`` where nobody reads from it any more."""
+    try:
+        handle = os.open(path, os.O_WRONLY | _NONBLOCKING)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+        raise
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(handle, True)
+    return os.fdopen(handle, "wb")
 
 
 def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:

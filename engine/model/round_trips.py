@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
+from engine.model.asking import asking_in, targets_of, together
 from engine.model.frame import FrameConfig
 from engine.model.last_mile import last_mile
 from engine.model.limits import MAX_NESTING
 from engine.model.places import Place, place, trip_between
+from engine.model.spread import homes_of
 from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.model.asking import Asking
     from engine.model.design import Design
     from engine.model.last_mile import LastMile
 
@@ -50,6 +54,8 @@ class RoundTrips:
         self.trust: dict[str, int] = {}
         """How far the frames are trusted that say so: see ``engine.model.trust``."""
         self._typical: set[str] = set()
+        self._callers: dict[str, tuple[Asking, ...]] | None = None
+        self._asking: dict[str, tuple[Asking, ...]] = {}
         for frame in design.frames:
             try:
                 config = FrameConfig.model_validate(frame.config)
@@ -116,6 +122,28 @@ class RoundTrips:
     def around_frame(self, frame: str | None) -> tuple[str, ...]:
         """A frame and those around it, from the inside out; nothing where there is none."""
         return tuple(self._outwards(frame))
+
+    def asking(self, name: str) -> tuple[Asking, ...]:
+        """Who asks a node the way, those together who are in the same frames and as far from all that it leads to."""
+        if self._callers is None:
+            self._callers = asking_in(self._design)
+        if name not in self._asking:
+            self._asking[name] = self._alike(name, self._callers.get(name, ()))
+        return self._asking[name]
+
+    def _alike(self, name: str, asking: tuple[Asking, ...]) -> tuple[Asking, ...]:
+        """The callers of a node; those together whom only frames tell apart that say nothing and lead nowhere."""
+        if len(asking) < 2:
+            return asking
+        telling = set(self.speaking())
+        for target in targets_of(self._design, name):
+            for home in homes_of(target):
+                telling.update(self._outwards(home))
+        found: defaultdict[tuple[tuple[str, ...], ...], list[Asking]] = defaultdict(list)
+        for each in asking:
+            around = (self._outwards(home) for home in each.homes)
+            found[tuple(tuple(f for f in frames if f in telling) for frames in around)].append(each)
+        return tuple(map(together, found.values()))
 
     def _told(self, here: tuple[str, ...], there: tuple[str, ...]) -> RoundTrip | None:
         """What a person has set."""

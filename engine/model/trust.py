@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OUTSIDE: Final = 0
 """Trust level of what lies in no zone, and of zones into which everybody may come."""
+Caller = tuple[str, str | None]
+"""A node, and the frame of one of its places."""
 _DNS: Final = "dns"
 """Tells the way and is no place on it: whoever asks it crosses the boundary."""
 
@@ -34,23 +36,40 @@ def is_denied(link: Link, config: LinkConfig, trips: RoundTrips, design: Design)
 def zones_entered(link: Link, trips: RoundTrips, design: Design) -> tuple[str, ...]:
     """The zones with a boundary that a link leads into from outside, the innermost first.
 
-    Nothing where it leads into none for some instances at its ends, which may lie in several frames.
+    Nothing where it leads into none for some instances at its ends, which may lie in several frames, or for some who
+    ask DNS: a link is open to all of its callers or to none.
+    """
+    found: tuple[str, ...] = ()
+    for _, zones in entries(link, trips, design):
+        if not zones:
+            return ()
+        found = zones
+    return found
+
+
+def entries(
+    link: Link, trips: RoundTrips, design: Design
+) -> Iterator[tuple[Caller, tuple[str, ...]]]:
+    """The zones with a boundary that a link leads into from outside, the innermost first, for each who calls over it.
+
+    Yields:
+        Who calls from which frame to a place of the target, and the zones.
     """
     target = design.node_by_id.get(link.target)
     if not any(trips.trust.values()) or target is None or target.kind == _DNS:
-        return ()
-    there = [trips.around_frame(home) for home in homes_of(target)]
-    found: tuple[str, ...] = ()
-    for here in _callers(link, trips, design):
+        return
+    there = [trips.around_frame(home) for home in dict.fromkeys(homes_of(target))]
+    for caller in _callers(link, trips, design):
+        here = trips.around_frame(caller[1])
         for around in there:
-            found = tuple(
-                each
-                for each in around
-                if trips.trust.get(each, OUTSIDE) > OUTSIDE and each not in here
+            yield (
+                caller,
+                tuple(
+                    each
+                    for each in around
+                    if trips.trust.get(each, OUTSIDE) > OUTSIDE and each not in here
+                ),
             )
-            if not found:
-                return ()
-    return found
 
 
 def trust_of(node: str, trips: RoundTrips, design: Design) -> int:
@@ -60,17 +79,14 @@ def trust_of(node: str, trips: RoundTrips, design: Design) -> int:
     return next((trips.trust[each] for each in around if each in trips.trust), OUTSIDE)
 
 
-def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[tuple[str, ...]]:
-    """The frames around each place from which calls go over a link: where DNS tells the way, those who can ask it."""
+def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[Caller]:
+    """Who calls over a link, one of each place: where DNS tells the way, those who can ask it."""
     source = design.node_by_id.get(link.source)
     if source is None:
         return
     if source.kind != _DNS:
-        yield from (trips.around_frame(home) for home in homes_of(source))
+        yield from ((source.id, home) for home in dict.fromkeys(homes_of(source)))
         return
-    for asking in design.links:
-        if asking.target != source.id or asking.config.get("allowed") is False:
-            continue
-        caller = design.node_by_id.get(asking.source)
-        if caller is not None:
-            yield from (trips.around_frame(home) for home in homes_of(caller))
+    for asking in trips.asking(source.id):
+        for caller in asking.admitted[:1]:
+            yield from ((caller, home) for home in dict.fromkeys(asking.homes))

@@ -77,7 +77,7 @@ def _peak(traffic: TrafficPlan | None) -> TrafficPlan | None:
 
 def _groups(plan: Plan) -> list[list[str]]:
     """All nodes, callers first; those that reach each other again together."""
-    pairs = [(link.source, link.target) for link in plan.links if link.passes]
+    pairs = [(link.source, link.target) for link in plan.links if link.loss < 1.0]
     order = callers_first(pairs)
     if order is not None:
         groups = [[name] for name in order]
@@ -104,6 +104,8 @@ class _Downwards:
         self._leaving: dict[str, list[LinkPlan]] = defaultdict(list)
         for link in plan.links:
             self._leaving[link.source].append(link)
+        self._own = {each.source for each in plan.links if each.source == each.target and each.passes}
+        """The nodes that call themselves, and get there."""
         self._rates: dict[str, Rates] = dict.fromkeys(self._nodes, (0.0,) * len(plan.classes))
         self._links: dict[str, Rates] = {}
         self._hits: dict[str, float] = {}
@@ -116,7 +118,7 @@ class _Downwards:
                 traffic = self._nodes[name].traffic
                 if traffic is not None:
                     self._rates[name] = _offered(traffic)
-            if len(group) > 1 or self._calls_itself(group[0]):
+            if len(group) > 1 or group[0] in self._own:
                 circles.append(tuple(group))
                 if not self._go_round(group):
                     return None
@@ -126,10 +128,6 @@ class _Downwards:
                 self._send(name, within=group if circles and circles[-1] == tuple(group) else ())
         order = tuple(name for group in self._groups for name in group)
         return Demand(order, self._rates, self._links, self._hits, tuple(circles))
-
-    def _calls_itself(self, name: str) -> bool:
-        """Whether a node calls itself, and gets there."""
-        return any(link.target == name and link.passes for link in self._leaving[name])
 
     def _hit(self, names: Sequence[str]) -> None:
         """Predict the hit ratios of stores under the present rates."""

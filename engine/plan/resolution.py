@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.asking import Places
 from engine.plan.primitives import LawPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from engine.plan.asking import Place
     from engine.plan.primitives import LinkPlan, NodePlan, Plan, ResolverPlan
 
 _EVERYBODY: Final = ("weighted", "round_robin")
@@ -25,9 +27,11 @@ def parts_of(plan: Plan, node: NodePlan) -> Mapping[str, float]:
     resolver = None if node.router is None else node.router.resolver
     if resolver is None:
         return found
-    for asking in [link.id for link in plan.links if link.target == node.id]:
-        for name, share in _shares(plan, resolver, leaving, asking).items():
-            found[name] += share
+    told = _Told(plan, resolver, leaving)
+    asking = (link.id for link in plan.links if link.target == node.id)
+    for place, count in told.places.counts(asking).items():
+        for name, share in told.shares(place).items():
+            found[name] += share * count
     return found
 
 
@@ -51,18 +55,24 @@ def _without(plan: Plan, node: NodePlan) -> Plan:
     if router is None or resolver is None or not entering or resolver.lookup.mean > 0.0:
         return plan
     leaving = [link for link in plan.links if link.source == node.id]
-    seen = [_shares(plan, resolver, leaving, link.id) for link in entering]
-    ways = [tuple(_way(link, each.id) for link in leaving) for each in entering]
+    told = _Told(plan, resolver, leaving)
+    places = list(told.places.counts(link.id for link in entering))
+    seen = [told.shares(place) for place in places]
+    ways = [tuple(told.way(link, place) for link in leaving) for place in places]
     if any(each != seen[0] for each in seen) or any(each != ways[0] for each in ways):
         return plan
     splits = len([share for share in seen[0].values() if share > 0.0]) > 1
-    lasting = resolver.policy != "anycast" and not all(_are_many(plan, each) for each in entering)
+    callers = {node.id: node for node in plan.nodes}
+    many = all(_are_many(callers[each.source]) for each in entering)
+    lasting = resolver.policy != "anycast" and not many
     uneven = any(route.delays for link in leaving for route in link.routes)
     if (splits and lasting) or uneven:
         return plan
     weights = seen[0]
     links = tuple(
-        _straight(link, weights[link.id], _way(link, entering[0].id)) if link in leaving else link
+        _straight(link, weights[link.id], told.way(link, places[0]))
+        if link.source == node.id
+        else link
         for link in plan.links
     )
     checks = router.health
@@ -79,64 +89,68 @@ def _straight(link: LinkPlan, weight: float, away: float) -> LinkPlan:
     return replace(link, weight=weight, routes=(), delay=delay)
 
 
-def _are_many(plan: Plan, asking: LinkPlan) -> bool:
-    """Whether many ask over a link, each for itself."""
-    traffic = next(each.traffic for each in plan.nodes if each.id == asking.source)
+def _are_many(node: NodePlan) -> bool:
+    """Whether many ask who are one node, each for itself."""
+    traffic = node.traffic
     if traffic is None:
         return False
     return traffic.process == "sessions" or max(traffic.users, traffic.known_users) > 1
 
 
-def _shares(
-    plan: Plan, resolver: ResolverPlan, leaving: Sequence[LinkPlan], asking: str
-) -> Mapping[str, float]:
-    """The share of each link among what is told to those who ask over one; those without a record have none."""
-    found = dict.fromkeys((link.id for link in leaving), 0.0)
-    records = [
-        link for link in leaving if resolver.records is None or link.target in resolver.records
-    ]
-    stations = {node.id: node.station for node in plan.nodes}
-    if resolver.policy in _EVERYBODY:
-        for link in records:
-            weighted = resolver.policy == "weighted"
-            found[link.id] = link.weight if weighted else float(stations[link.target].instances)
-    else:
-        for here in range(max((_places(link, asking) for link in records), default=1)):
-            ranks = {
-                link.id: _ranks(
-                    resolver.policy, place, link, asking, here, stations[link.target].instances
-                )
-                for place, link in enumerate(records)
-            }
-            best = min((rank for each in ranks.values() for rank in each), default=0.0)
-            nearest = {name: each.count(best) for name, each in ranks.items()}
-            for name, count in nearest.items():
-                found[name] += count / sum(nearest.values())
-    whole = sum(found.values())
-    return {name: part / whole if whole > 0.0 else 0.0 for name, part in found.items()}
+class _Told:
+    """What a server tells those who ask from one place or another."""
 
+    def __init__(self, plan: Plan, resolver: ResolverPlan, leaving: Sequence[LinkPlan]) -> None:
+        self.places = Places(leaving)
+        self._resolver = resolver
+        self._leaving = leaving
+        known = resolver.records
+        self._records = [link for link in leaving if known is None or link.target in known]
+        instances = {node.id: node.station.instances for node in plan.nodes}
+        self._instances = {link.id: instances[link.target] for link in leaving}
 
-def _ranks(
-    policy: str, place: int, link: LinkPlan, asking: str, here: int, instances: int
-) -> list[float]:
-    """How good each instance of a record is for those in one place who ask over a link; the least is best."""
-    if policy == "failover":
-        return [float(place)] * instances
-    route = next((each for each in link.routes if each.link == asking), None)
-    ways = ((0.0, 0),) if route is None else route.ways(here)
-    found = []
-    for index in range(instances):
-        away, shared = ways[index % len(ways)]
-        trip = 2.0 * (link.delay.mean + link.jitter + away)
-        found.append(trip if policy != "geo" else trip - shared * _FURTHER)
-    return found
+    def shares(self, place: Place) -> Mapping[str, float]:
+        """The share of each link among what is told to those in a place; those without a record have none."""
+        found = dict.fromkeys((link.id for link in self._leaving), 0.0)
+        if self._resolver.policy in _EVERYBODY:
+            weighted = self._resolver.policy == "weighted"
+            for link in self._records:
+                found[link.id] = link.weight if weighted else float(self._instances[link.id])
+        else:
+            rows = max((self._rows(link, place) for link in self._records), default=1)
+            for here in range(rows):
+                ranks = {
+                    link.id: self._ranks(number, link, place, here)
+                    for number, link in enumerate(self._records)
+                }
+                best = min((rank for each in ranks.values() for rank in each), default=0.0)
+                nearest = {name: each.count(best) for name, each in ranks.items()}
+                whole = sum(nearest.values())
+                for name, count in nearest.items():
+                    found[name] += count / whole
+        whole = sum(found.values())
+        return {name: part / whole if whole > 0.0 else 0.0 for name, part in found.items()}
 
+    def way(self, link: LinkPlan, place: Place) -> float:
+        """How far (s, one way) the target of a link is from those in a place, beside its own delay."""
+        route = self.places.route(link, place)
+        return 0.0 if route is None else route.delay
 
-def _places(link: LinkPlan, asking: str) -> int:
-    """In how many places those lie who ask over a link."""
-    return next((len(each.rows) for each in link.routes if each.link == asking), 1)
+    def _rows(self, link: LinkPlan, place: Place) -> int:
+        """In how many places those lie who ask from one, being spread."""
+        route = self.places.route(link, place)
+        return 1 if route is None else len(route.rows)
 
-
-def _way(link: LinkPlan, asking: str) -> float:
-    """How far (s, one way) the target of a link is from those who ask over another, beside its own delay."""
-    return next((each.delay for each in link.routes if each.link == asking), 0.0)
+    def _ranks(self, number: int, link: LinkPlan, place: Place, here: int) -> list[float]:
+        """How good each instance of a record is for those who ask from a place; the least is best."""
+        policy, instances = self._resolver.policy, self._instances[link.id]
+        if policy == "failover":
+            return [float(number)] * instances
+        route = self.places.route(link, place)
+        ways = ((0.0, 0),) if route is None else route.ways(here)
+        found = []
+        for index in range(instances):
+            away, shared = ways[index % len(ways)]
+            trip = 2.0 * (link.delay.mean + link.jitter + away)
+            found.append(trip if policy != "geo" else trip - shared * _FURTHER)
+        return found

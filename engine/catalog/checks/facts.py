@@ -15,7 +15,7 @@ from engine.plan.risk import amplification, patience
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.catalog.reading import Reading
     from engine.model.edits import Edit
@@ -46,6 +46,11 @@ class Facts:
     user's wait bounds. A node that is full passes on no more than it serves."""
     tries: Mapping[str, float]
     """The most tries of one request at each node."""
+    nodes: Mapping[str, NodePlan]
+    entering: Mapping[str, Sequence[LinkPlan]]
+    """The links that lead to each node."""
+    leaving: Mapping[str, Sequence[LinkPlan]]
+    """Those that lead away from it."""
 
     def name(self, item_id: str) -> str:
         """What people call an item."""
@@ -79,6 +84,11 @@ def facts_of(reading: Reading, plan: Plan) -> Facts | None:
     least = dict.fromkeys(demand.order, INFINITE)
     for (name, _), seconds in waits.items():
         least[name] = min(least[name], seconds)
+    entering: defaultdict[str, list[LinkPlan]] = defaultdict(list)
+    leaving: defaultdict[str, list[LinkPlan]] = defaultdict(list)
+    for link in plan.links:
+        entering[link.target].append(link)
+        leaving[link.source].append(link)
     return Facts(
         reading,
         plan,
@@ -88,6 +98,9 @@ def facts_of(reading: Reading, plan: Plan) -> Facts | None:
         least,
         _arriving(plan),
         amplification(plan, demand.order),
+        {node.id: node for node in plan.nodes},
+        entering,
+        leaving,
     )
 
 

@@ -120,7 +120,7 @@ def resolution_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     """Records of the dead: of those that nobody checks, and of those that everybody remembers for long."""
     router = node.router
     resolver = None if router is None else router.resolver
-    records = [link for link in facts.plan.links if link.source == node.id]
+    records = facts.leaving[node.id]
     if router is None or resolver is None or len(records) < _CHOICE:
         return
     name, health = facts.name(node.id), router.health

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from engine.catalog.client import ClientConfig
@@ -12,15 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
+    from engine.model.design import Link
     from engine.model.link import LinkConfig
     from engine.model.traffic import RequestClass
 
 
 def unasked_warnings(reading: Reading) -> Iterator[Finding]:
     """Clients some of whose requests call nobody, by class or by chance: those fail."""
+    called: defaultdict[str, list[Link]] = defaultdict(list)
+    for link in reading.design.links:
+        called[link.source].append(link)
     for node in reading.design.nodes:
         config = reading.configs.get(node.id)
-        leaving = [link for link in reading.design.links if link.source == node.id]
+        leaving = called[node.id]
         links = [reading.links[link.id] for link in leaving if link.id in reading.links]
         if not isinstance(config, ClientConfig) or not links or len(links) < len(leaving):
             continue

@@ -28,20 +28,17 @@ def zone_risks(facts: Facts) -> Iterator[Finding]:
 
 def spills_over(facts: Facts, node: NodePlan) -> bool:
     """Whether what is too much for a node goes to others of another zone, which have room for it."""
-    routers = [
-        link.source
-        for link in facts.plan.links
-        if link.target == node.id and _by_zone(facts, link.source)
-    ]
-    together = {link.target for link in facts.plan.links if link.source in routers}
+    entering = facts.entering[node.id]
+    routers = {link.source for link in entering if _by_zone(facts.nodes[link.source])}
+    together = {link.target for name in routers for link in facts.leaving[name]}
     offered = sum(facts.demand.rate(each) for each in together)
     can = sum(facts.capacity[each].rate for each in together)
     return len(together) > 1 and offered <= can
 
 
-def _by_zone(facts: Facts, name: str) -> bool:
+def _by_zone(node: NodePlan) -> bool:
     """Whether a node sends calls on once all instances nearby are busy."""
-    router = next(node.router for node in facts.plan.nodes if node.id == name)
+    router = node.router
     if router is None or router.picker != "zone":
         return False
     return router.zone is None or router.zone.spill_over == "busy"
@@ -56,7 +53,7 @@ def _one_zone(facts: Facts, node: NodePlan, homes: dict[str, HomePlan]) -> Itera
     if kind is None:
         return
     scope = _scope(homes, node.id, kind)
-    entering = [link for link in facts.plan.links if link.target == node.id]
+    entering = facts.entering[node.id]
     outside = [link for link in entering if _scope(homes, link.source, kind) != scope]
     if all(_has_another(facts, link, homes, kind) for link in outside):
         return
@@ -90,14 +87,11 @@ def _scope(homes: dict[str, HomePlan], node: str, kind: str) -> str | None:
 
 def _has_another(facts: Facts, link: LinkPlan, homes: dict[str, HomePlan], kind: str) -> bool:
     """Whether the caller of a link has somewhere else to go: another target of a balancer, or a rescue."""
-    nodes = {node.id: node for node in facts.plan.nodes}
-    chooses = nodes[link.source].router is not None
+    chooses = facts.nodes[link.source].router is not None
     mine = _scope(homes, link.target, kind)
     return link.on_failure or any(
-        other.source == link.source
-        and (chooses or other.on_failure)
-        and _scope(homes, other.target, kind) != mine
-        for other in facts.plan.links
+        (chooses or other.on_failure) and _scope(homes, other.target, kind) != mine
+        for other in facts.leaving[link.source]
     )
 
 
@@ -106,7 +100,7 @@ def _no_zone(facts: Facts, node: NodePlan, homes: dict[str, HomePlan]) -> Iterat
     if node.router is None or node.router.picker != "zone":
         return
     name = facts.name(node.id)
-    there = [homes.get(link.target, NOWHERE) for link in facts.plan.links if link.source == node.id]
+    there = [homes.get(link.target, NOWHERE) for link in facts.leaving[node.id]]
     targets = {place.name for home in there for place in home.places or (home,)}
     if homes.get(node.id, NOWHERE).name is None:
         message = f"{name} picks by zone and lies in none: all are as near; draw it into a zone or a region"

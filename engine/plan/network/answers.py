@@ -107,13 +107,13 @@ def _hold(site: Center) -> None:
     held = held_calls(site)
     parts = []
     good = 1.0 - site.plan.failing
-    for rate, work, calls in zip(site.rates, site.work, site.calls, strict=True):
+    for rate, work, calls in zip(site.rates, site.works, site.calls, strict=True):
         if not held:
-            parts.append((rate, work.moments))
+            parts.append((rate, work))
             continue
-        parts.append((rate * good, work.moments.plus(calls)))
+        parts.append((rate * good, work.plus(calls)))
         if good < 1.0:
-            parts.append((rate * (1.0 - good), work.moments))
+            parts.append((rate * (1.0 - good), work))
     site.hold = parts[0][1] if site.rate <= 0.0 else mixed(parts)
 
 
@@ -126,7 +126,7 @@ def _answer(site: Center, kind: int) -> Moments:
         # Sharing lengthens everything in proportion.
         share = site.work[kind].mean / site.hold.mean if site.hold.mean > 0.0 else 1.0
         return stay.stretched.scaled(share).plus(calls)
-    inside = site.work[kind].moments.scaled(stay.slower).plus(calls)
+    inside = site.works[kind].scaled(stay.slower).plus(calls)
     wait = stay.wait_of(kind).moments
     if math.isinf(wait.mean):
         return Moments(math.inf, math.inf)

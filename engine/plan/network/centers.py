@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import field
+from operator import mul
 from typing import TYPE_CHECKING
 
 from engine.plan.capacity import crossing_time
@@ -106,6 +107,8 @@ class Center:
     name: str
     """What people call it."""
     work: tuple[LawMoments, ...]
+    works: tuple[Moments, ...]
+    """Mean and variance of the work, by class."""
     classes: tuple[ClassPlan, ...]
     source: Source | None
     groups: list[list[Edge]] = field(default_factory=list)
@@ -185,10 +188,10 @@ class Center:
 
     def mixed(self, values: list[float]) -> float:
         """Mean of a value over the classes that come."""
-        whole = self.rate
+        whole = sum(self.rates)
         if whole <= 0.0:
             return values[0] if values else 0.0
-        return sum(rate * value for rate, value in zip(self.rates, values, strict=True)) / whole
+        return sum(map(mul, self.rates, values)) / whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +249,17 @@ def _site(
     kinds = len(classes)
     laws = [law_of(law) for law in node.station.service]
     laws += laws[:1] * (kinds - len(laws))
+    works = tuple(law.moments for law in laws[:kinds])
     return Center(
         node,
         name,
         tuple(laws[:kinds]),
+        works,
         classes,
         source,
         rates=[0.0] * kinds,
         calls=[NOTHING] * kinds,
-        answers=[law.moments for law in laws[:kinds]],
+        answers=list(works),
         ok=[1.0] * kinds,
     )
 

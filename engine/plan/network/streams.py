@@ -81,7 +81,7 @@ def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
         kind = Kind.CLOSED if traffic.process == "closed" else Kind.UNEVEN if why else Kind.POISSON
         return Stream(kind, why)
     back = Stream(Kind.UNEVEN, f"requests come back to {site.name}")
-    coming = [edge for edge in site.entering if edge.rate > 0.0 and edge.plan.passes]
+    coming = [edge for edge in site.entering if edge.rate > 0.0 and edge.plan.loss < 1.0]
     parts = [(edge, sent.get(edge.plan.id, back)) for edge in coming]
     parts += [(edge, Stream(Kind.PRODUCT)) for edge in site.filled_by if edge.rate > 0.0]
     if len(parts) == 1:

@@ -83,10 +83,10 @@ class EncryptionPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePlan:
-    """L: the way of those who were told by DNS to take a link, from where they are."""
+    """L: the way of those who were told by DNS to take a link, from where they are: all who are as far from it."""
 
-    link: str
-    """Over which they ask."""
+    links: tuple[str, ...]
+    """Over which they ask. Routes of one server have the same object for those who are in the same places."""
     delay: float
     """One way (s), on top of the delay of the link that they take; where some have another one than others, the mean."""
     shared: int = 0

@@ -154,6 +154,8 @@ class StationPlan:
     @property
     def service(self) -> tuple[LawPlan, ...]:
         """Law of the time that the work takes at the station's speed, one per class."""
+        if self.speed == 1.0:
+            return self.work
         return tuple(law.times(1.0 / self.speed) for law in self.work)
 
 

@@ -38,10 +38,14 @@ class Moments:
 
     def plus(self, other: Moments) -> Moments:
         """One after the other, independent."""
+        if other.mean == 0.0 == other.variance:
+            return self
         return Moments(self.mean + other.mean, self.variance + other.variance)
 
     def scaled(self, factor: float) -> Moments:
         """A multiple of the duration."""
+        if factor == 1.0:
+            return self
         return Moments(self.mean * factor, self.variance * factor * factor)
 
     def repeated(self, times: int, chance: float = 1.0) -> Moments:

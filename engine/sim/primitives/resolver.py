@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.limits import MAX_NESTING
+from engine.plan.asking import Places
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.choosing import Choosing
 from engine.sim.lane.balancing.answers import AnswerCache, Answers, Resolution
@@ -19,7 +20,8 @@ from engine.sim.samplers import make_sampler
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import NodePlan, ResolverPlan
+    from engine.plan.asking import Place
+    from engine.plan.primitives import NodePlan, ResolverPlan, RoutePlan
     from engine.sim.choosing import Manner
     from engine.sim.lane.call import CallPath
     from engine.sim.lane.node import Node
@@ -125,25 +127,36 @@ def _policy(part: NodePart, records: list[LinkPart], kind: int, way: Manner) -> 
         usual = [float(place) for place, link in enumerate(taken) for _ in link.link.endpoints]
         return choosing.ranked(among, usual, {})
     usual = [far for link in taken for far in _distances(link, None, 0, policy)]
-    ranks: dict[CallPath, list[list[float]]] = {
-        asking.link: [
-            [far for link in taken for far in _distances(link, asking.plan.id, place, policy)]
-            for place in range(max((_places(link, asking.plan.id) for link in taken), default=1))
-        ]
-        for asking in part.entering
-    }
+    places = Places([link.plan for link in taken])
+    rows: dict[Place, list[list[float]]] = {}
+    ranks: dict[CallPath, list[list[float]]] = {}
+    for asking in part.entering:
+        place = places.of(asking.plan.id)
+        if place not in rows:
+            rows[place] = _rows_from(places, place, taken, policy)
+        ranks[asking.link] = [list(row) for row in rows[place]]
     return choosing.ranked(among, usual, ranks)
 
 
-def _places(link: LinkPart, asking: str) -> int:
-    """In how many places those lie who ask over a link."""
-    return next((len(each.rows) for each in link.plan.routes if each.link == asking), 1)
+def _rows_from(
+    places: Places, place: Place, taken: list[LinkPart], policy: str
+) -> list[list[float]]:
+    """How far each instance is from those who ask from a place, a row for each place that they are spread over."""
+    routes = [places.route(link.plan, place) for link in taken]
+    count = max((1 if route is None else len(route.rows) for route in routes), default=1)
+    return [
+        [
+            far
+            for link, route in zip(taken, routes, strict=True)
+            for far in _distances(link, route, here, policy)
+        ]
+        for here in range(count)
+    ]
 
 
-def _distances(link: LinkPart, asking: str | None, here: int, policy: str) -> list[float]:
-    """How far (s, there and back) each instance of a link's target is from those in a place who ask over another."""
+def _distances(link: LinkPart, route: RoutePlan | None, here: int, policy: str) -> list[float]:
+    """How far (s, there and back) each instance of a link's target is from those in a place who take a route there."""
     plan = link.plan
-    route = next((each for each in plan.routes if each.link == asking), None)
     ways = ((0.0, 0),) if route is None else route.ways(here)
     found = []
     for endpoint in link.link.endpoints:
@@ -195,7 +208,7 @@ def _share(
 def _measure_ways(link: LinkPart, part: NodePart) -> None:
     """Have calls over a link take the way from where each comes."""
     lane, plan = link.link, link.plan
-    delays = {each.link: each.rows for each in plan.routes}
+    delays = {name: each.rows for each in plan.routes for name in each.links}
     network = lane.network
     if delays:
         origins = network if isinstance(network, Origins) else Origins(lane, network)
@@ -209,7 +222,7 @@ def _measure_ways(link: LinkPart, part: NodePart) -> None:
         lane.network = origins
     elif isinstance(network, Origins):
         lane.network = network.under
-    mean = sum(each.delay for each in plan.routes) / max(1, len(plan.routes))
+    mean = sum(each.delay * len(each.links) for each in plan.routes) / max(1, len(delays))
     lane.usual = plan.delay.mean + plan.jitter + mean
     lane.settle_delay()
 

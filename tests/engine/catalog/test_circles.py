@@ -393,7 +393,7 @@ def test_a_link_that_an_edit_opens_is_looked_at_for_circles() -> None:
 
 def test_calls_that_get_lost_in_a_circle_come_round_less_often() -> None:
     nodes = [client("users", 20.0), node("a", "service"), node("b", "service")]
-    links = [link("users", "a"), link("a", "b"), link("b", "a", loss=0.8, mode="send")]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", loss=0.8, probability=0.5)]
     demand = demand_of(lower(design(nodes, links, duration=20.0, warmup=0.0)))
     assert demand is not None
-    assert sum(demand.nodes["a"]) == pytest.approx(20.0 / 0.8**6)
+    assert sum(demand.nodes["a"]) == pytest.approx(20.0 / (1.0 - 0.5 * (1.0 - 0.8**6)))

@@ -10,7 +10,7 @@ import pytest
 
 from engine.model import files
 from engine.model.design import Design
-from engine.model.disk import PRIVATE, check_place, read_whole, write_whole
+from engine.model.disk import PRIVATE, check_place, read_whole, write_to, write_whole
 from engine.model.files import FileError, load, save
 
 MOST = 1_000
@@ -85,6 +85,27 @@ def test_only_regular_files_are_opened(sort: str, tmp_path: Path) -> None:
         load(path)
     with pytest.raises(FileError, match=f"it is a {sort}, not a file"):
         save(Design(), path)
+
+
+def test_a_pipe_that_nobody_gave_us_is_refused_at_once(tmp_path: Path) -> None:
+    """Whether it has a reader or not: without one it would be waited for for ever."""
+    path = tmp_path / "out.json"
+    os.mkfifo(path)
+    for act in (check_place, lambda place: write_to(place, b"{}")):
+        with pytest.raises(OSError, match="it is a pipe, not a file"):
+            act(path)
+
+
+def test_a_pipe_that_is_open_here_is_written_to(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    path = Path(f"/dev/fd/{write}")
+    check_place(path)
+    write_to(path, b"{}")
+    assert os.read(read, 9) == b"{}"
+    os.close(read)
+    with pytest.raises(BrokenPipeError):
+        write_to(path, b"{}")
+    os.close(write)
 
 
 def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:

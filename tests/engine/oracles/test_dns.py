@@ -358,7 +358,7 @@ def test_the_time_of_a_look_up_is_paid_by_whoever_asks() -> None:
 def test_a_new_connection_is_set_up_from_where_its_caller_is() -> None:
     """Two round trips before the first request, none before the others."""
     pool = ConnectionPlan(round_trips=2, connections=1, requests=5)
-    routes = (RoutePlan(link="users-dns", delay=0.05),)
+    routes = (RoutePlan(links=("users-dns",), delay=0.05),)
     nodes = [closed("users", 1, constant(1.0)), dns(), station("a", 0.0, workers=None)]
     links = [link("users", "dns", connection=pool), link("dns", "a", routes=routes)]
     simulation = Simulation(plan(nodes, links, duration=100.0))
@@ -453,7 +453,7 @@ def test_theory_knows_what_everybody_is_told(policy: str, mean: float) -> None:
     nodes += [station(name, work, workers=20) for name in "ab"]
     links = [link("users", "dns")]
     for name, away, weight in (("a", 0.02, 1.0), ("b", 0.06, 3.0)):
-        routes = (RoutePlan(link="users-dns", delay=away),)
+        routes = (RoutePlan(links=("users-dns",), delay=away),)
         links.append(link("dns", name, weight=weight, routes=routes))
     made = plan(nodes, links, duration=400.0)
     assert foreseen(made) == pytest.approx(mean, rel=1e-6)
