@@ -156,6 +156,4 @@ def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iter
         if len(ways) == 1:
             yield RoutePlan(links=asking.links, delay=mean, shared=most)
         else:
-            yield RoutePlan(
-                links=asking.links, delay=mean, shared=most, delays=delays, near=near
-            )
+            yield RoutePlan(links=asking.links, delay=mean, shared=most, delays=delays, near=near)

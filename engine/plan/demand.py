@@ -104,7 +104,9 @@ class _Downwards:
         self._leaving: dict[str, list[LinkPlan]] = defaultdict(list)
         for link in plan.links:
             self._leaving[link.source].append(link)
-        self._own = {each.source for each in plan.links if each.source == each.target and each.passes}
+        self._own = {
+            each.source for each in plan.links if each.source == each.target and each.passes
+        }
         """The nodes that call themselves, and get there."""
         self._rates: dict[str, Rates] = dict.fromkeys(self._nodes, (0.0,) * len(plan.classes))
         self._links: dict[str, Rates] = {}

@@ -39,6 +39,10 @@ _COARSE: Final = 5.0
 """Seconds of a step from which on arrivals that follow it by chance are too unlikely, though some lines are missing."""
 _FEW: Final = 3
 """Lines from which equal steps between them are no chance."""
+_MANY: Final = 10
+"""The same, of steps that are no whole seconds."""
+_SAME: Final = 1e-3
+"""By how much of themselves steps may differ that are the same, written with so many digits."""
 
 
 class Rows:
@@ -126,17 +130,23 @@ class Rows:
     def evenly(self) -> float | None:
         """The step (s) of a clock that all lines follow to the second, as those of a monitoring tool do; None for any other.
 
-        Whichever comes first: some tools export the newest line on top, and leave out lines without a value.
+        Whichever comes first: some tools export the newest line on top, and leave out lines without a value. Whenever
+        they begin: some count from the start of the run. With several lines a step, if all have as many, as where
+        each is of one class.
         """
-        if len(self._times) < _FEW or not (self._dates or min(self._times) >= _EPOCH):
+        if len(self._times) < _FEW:
             return None
         scale = 1.0 if self._dates else (self.unit or instants.unit_of(self._times)).seconds
-        times = np.sort(np.array(self._times)) * scale
+        moments, lines = np.unique(np.array(self._times), return_counts=True)
+        if len(moments) < _FEW or lines.min() < lines.max():
+            return None
+        times = moments * scale
         gaps = np.diff(times)
         whole = np.abs(times - np.round(times)).max() < _NEAR
         step = float(round(gaps.min(), 3))
         if not whole or step < 1.0:
-            return None
+            same = len(times) >= _MANY and gaps.max() - gaps.min() < _SAME * gaps.min()
+            return float(gaps.mean()) if same else None
         steps = np.round(gaps / step) if step >= _COARSE else 1.0
         return step if np.abs(gaps - step * steps).max() < _NEAR else None
 

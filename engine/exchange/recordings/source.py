@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.exchange.recordings.recording import RecordingError
+from engine.exchange.recordings.recording import RecordingError, spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ STANDARD_INPUT: Final = Path("-")
 """What stands for standard input on a command line."""
 _MAX_BYTES: Final = 256_000_000
 """Most text that is read, unpacked: a million lines of an access log."""
+MAX_LINES: Final = 10_000_000
+"""Most lines that are read: each takes some microseconds, however short it is."""
 _GZIP: Final = b"\x1f\x8b"
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,7 +46,7 @@ def read_text(path: Path) -> str:
         if sys.stdin is None:  # closed before the start
             msg = "standard input: is closed; name a file of recorded arrivals"
             raise RecordingError(msg)
-        return _decoded(_unpacked(sys.stdin.buffer, "standard input"), "standard input")
+        return _text(_unpacked(sys.stdin.buffer, "standard input"), "standard input")
     try:
         if path.exists() and not path.is_file():
             msg = f"{path.name}: is no regular file; name a file of recorded arrivals"
@@ -55,7 +57,7 @@ def read_text(path: Path) -> str:
         reason = (error.strerror or str(error)).lower()
         msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
         raise RecordingError(msg) from error
-    return _decoded(data, path.name)
+    return _text(data, path.name)
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -82,6 +84,18 @@ def _unpacked(file: BinaryIO, name: str) -> bytes:
         msg = f"{name}: is larger than {_MAX_BYTES // 1_000_000} MB; import a part of the recording"
         raise RecordingError(msg)
     return data
+
+
+def _text(data: bytes, name: str) -> str:
+    """Bytes as text of so many lines at most. Raises ``RecordingError``."""
+    text = _decoded(data, name)
+    if max(text.count("\n"), text.count("\r")) > MAX_LINES:
+        msg = (
+            f"{name}: has more than {spaced(MAX_LINES)} lines; import a part of the recording, or give the client its "
+            "rate curve [[t, rps], …] instead"
+        )
+        raise RecordingError(msg)
+    return text
 
 
 def _decoded(data: bytes, name: str) -> str:

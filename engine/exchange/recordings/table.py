@@ -49,23 +49,36 @@ _SUFFIX: Final = re.compile(
     r"(?P<name>.*?)[\s_]*[\[(]?(?<![a-zμ])(?P<unit>ns|us|μs|ms|s|sec)[\])]?"
 )
 _SUMS: Final = frozenset(
+    {"count", "hits", "value", "rate", "total", "sum", "throughput", "arrivals", "reqs"}
+)
+"""What columns are called that count or measure many requests at once, unless others say more of an arrival."""
+_RATES: Final = frozenset(
     {
+        "rps",
+        "qps",
+        "tps",
+        "req/s",
+        "requests/s",
+        "reqs/s",
+        "hits/s",
+        "requests/sec",
+        "rate (rps)",
         "requests",
         "request count",
         "request_count",
-        "count",
-        "hits",
-        "value",
-        "rate",
-        "total",
-        "sum",
-        "throughput",
+        "num_requests",
+        "total requests",
+        "total_requests",
+        "request_rate",
+        "request rate",
+        "arrival_rate",
+        "arrival rate",
+        "requests_per_second",
+        "requests per second",
+        "req_per_sec",
     }
 )
-"""What columns are called that count or measure many requests at once."""
-_RATES: Final = frozenset(
-    {"rps", "qps", "tps", "req/s", "requests/s", "reqs/s", "hits/s", "requests/sec", "rate (rps)"}
-)
+"""What they are called whatever stands beside them."""
 _PLAIN: Final = ("time", "class", "key", "work")
 EXPECTED: Final = "write time, or time,class, or time,class,key"
 
@@ -109,6 +122,9 @@ class _Columns:
         self.work_unit: TimeUnit = instants.SECONDS
         self._places: Sequence[int] | None = None
         """Where they stand, where a header says so."""
+        self.summed = False
+        """Whether one counts, it seems, though others say more of an arrival."""
+        self._values: set[str] = set()
 
     def begin(self, cells: list[str], wanted: str | None) -> bool:
         """Learn from the first line; whether it was a header."""
@@ -166,10 +182,19 @@ class _Columns:
 
     def measures(self, cells: list[str]) -> bool:
         """Whether a line has numbers beside its time, and nothing that says more of an arrival."""
-        if self._places is None or self.names != ["time"]:
+        if self.summed:
+            return True
+        if self._places is None:  # no header says what the numbers are
+            self._values.add(cells[1] if len(cells) > 1 else "")
+            return len(cells) > 1 and instants.number(cells[1]) is not None
+        if self.names != ["time"]:
             return False
         others = [cell for place, cell in enumerate(cells) if place != self._places[0] and cell]
         return bool(others) and all(instants.number(cell) is not None for cell in others)
+
+    def tells_classes(self, lines: int) -> bool:
+        """Whether numbers of which no header says what they are can be classes: the same few come again and again."""
+        return self._places is None and 2 * len(self._values) <= lines
 
     def picked(self, cells: list[str]) -> list[str]:
         """The cells that are read."""
@@ -195,7 +220,7 @@ def read_table(text: str, options: Options) -> Recording | RateCurve:
         rows.line = table.line
         if not begun:
             begun = True
-            _refuse_sums(cells, rows)
+            columns.summed = _refuse_sums(cells, rows)
             if columns.begin(cells, options.time_column):
                 continue
         picked = dict(zip(columns.names, columns.picked(cells), strict=True))
@@ -208,6 +233,7 @@ def read_table(text: str, options: Options) -> Recording | RateCurve:
         if "work" in picked:
             rows.add_work(picked["work"], columns.work_unit)
         measures = measures and columns.measures(cells)
+    measures = measures and not columns.tells_classes(len(rows))
     _refuse_samples(rows, measures=measures and options.time_column is None)
     return rows.recording()
 
@@ -224,15 +250,17 @@ def _refuse_samples(rows: Rows, *, measures: bool) -> None:
         raise RecordingError(msg)
 
 
-def _refuse_sums(cells: list[str], rows: Rows) -> None:
-    """Refuse a header of an aggregate: its lines stand for many requests each."""
+def _refuse_sums(cells: list[str], rows: Rows) -> bool:
+    """Refuse a header of an aggregate: its lines stand for many requests each; whether it may be one, by its names."""
     names = [cell.casefold() for cell in cells]
-    sums = [cell for cell, name in zip(cells, names, strict=True) if name in _SUMS | _RATES]
-    if sums and not any(_OTHERS.get(name) for name in names):
+    surely = [cell for cell, name in zip(cells, names, strict=True) if name in _RATES]
+    maybe = [cell for cell, name in zip(cells, names, strict=True) if name in _SUMS]
+    if surely or (maybe and not any(_OTHERS.get(name) for name in names)):
         raise rows.wrong(
-            f"{quoted(sums[0])} counts many requests a line: this is an aggregate, not a recording of single "
+            f"{quoted((surely or maybe)[0])} counts many requests a line: this is an aggregate, not a recording of single "
             "arrivals; give the client a rate curve [[t, rps], …] instead"
         )
+    return bool(maybe)
 
 
 def _is_time(cell: str) -> bool:

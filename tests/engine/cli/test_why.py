@@ -136,7 +136,11 @@ def test_an_objective_that_users_do_not_feel_is_told_with_the_attackers_way(
     path = attacked(tmp_path, objective)
     out = written(capsys, path)
     first, *hops, last = out["chain"]
-    assert (first["time"], first["node"], first["what"]) == (20.0, "web", "Attacker on Web, 5 s a hop")
+    assert (first["time"], first["node"], first["what"]) == (
+        20.0,
+        "web",
+        "Attacker on Web, 5 s a hop",
+    )
     assert [(each["time"], each["node"]) for each in hops] == [
         (25.0 + 5.0 * place, name) for place, name in enumerate(way)
     ]

@@ -17,6 +17,7 @@ from engine.exchange.recordings.recording import (
     RecordingError,
 )
 from engine.exchange.recordings.replay import replay
+from engine.exchange.recordings.source import MAX_LINES, read_text
 from engine.model.files import dumps, loads
 from tests.helpers.builders import client, design, link, node, run
 
@@ -249,3 +250,60 @@ def test_a_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(RecordingError, match="standard input: is closed"):
         load_recording(Path("-"))
+
+
+def test_more_lines_than_can_be_read_in_a_while_are_refused_at_once(tmp_path: Path) -> None:
+    """However small they are packed: a few kilobytes hold all of these."""
+    path = tmp_path / "long.csv.gz"
+    path.write_bytes(gzip.compress(b"1\n" * (MAX_LINES + 1), compresslevel=1))
+    with pytest.raises(RecordingError, match=r"long\.csv\.gz: has more than 10.000.000 lines"):
+        read_text(path)
+    path.write_bytes(gzip.compress(b"1\r" * (MAX_LINES + 1), compresslevel=1))
+    with pytest.raises(RecordingError, match="import a part of the recording"):
+        read_text(path)
+    path.write_bytes(gzip.compress(b"1\n" * 1000, compresslevel=1))
+    assert read_text(path).count("\n") == 1000
+
+
+@pytest.mark.parametrize("begin", [0.0, 60.0, 1_700_000_000.0])
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("time,n", "{0},{1}"),
+        ("time,requests", "{0},{1}"),
+        ("time,class,requests", "{0},read,{1}\n{0},write,{1}"),
+        ("time,class,count", "{0},read,{1}\n{0},write,{1}"),
+        ("time,users,latency", "{0},10,{1}"),
+        ("time_ms,n", "{0}000,{1}"),
+        ("", "{0},{1}"),
+        ("", "{0},{1},{1}"),
+    ],
+)
+def test_aggregates_are_refused_whenever_their_time_begins(
+    header: str, line: str, begin: float
+) -> None:
+    lines = [line.format(f"{begin + 10.0 * place:.0f}", 100 + place) for place in range(6)]
+    with pytest.raises(RecordingError, match="aggregate"):
+        read(*filter(None, [header]), *lines)
+
+
+def test_numbers_beside_steps_of_less_than_a_second_are_an_aggregate_as_well() -> None:
+    with pytest.raises(RecordingError, match="a line every 250 ms with numbers beside it"):
+        read("t,v", *(f"{place / 4:g},{place % 3}" for place in range(12)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["0", "10", "20", "30"],
+        ["0,get", "10,put", "20,get"],
+        ["0,1", "10,2", "20,1", "30,2"],  # numbers of classes
+        ["time,class", "0,5", "10,6", "20,7"],
+        ["time,class,count", "0.5,get,3", "0.75,get,4", "3,put,1"],
+        ["time,work", "0,5", "10,6", "20,7"],
+        ["time,bytes", "0.11,700", "0.3,20", "1.7,9000"],
+        ["time,bytes", "0,700", "0,20", "1,9000", "2,3"],
+    ],
+)
+def test_single_arrivals_at_even_times_are_none(lines: list[str]) -> None:
+    assert len(read(*lines).times) == len([each for each in lines if not each.startswith("time")])
