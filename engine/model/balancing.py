@@ -21,7 +21,8 @@ PickerName = Literal[
 ]
 By = Literal["key", "client", "session", "tenant"]
 AffinityName = Literal["none", "session", "client"]
-Layer = Annotated[Literal[7, 4], exactly(7, 4)]
+_Layer = Literal[7, 4]
+Layer = Annotated[_Layer, exactly(_Layer)]
 
 
 class Hash(Config):

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from engine.model.fields import Config, setting
 from engine.model.options import exactly
 
+_Layer = Literal[4, 7]
+
 
 class Health(Config):
     """Checks that travel like requests."""
@@ -61,7 +63,7 @@ class Health(Config):
         ge=1,
         le=1000,
     )
-    layer: Annotated[Literal[4, 7], exactly(4, 7)] = setting(
+    layer: Annotated[_Layer, exactly(_Layer)] = setting(
         4,
         title="Layer",
         help="4 asks for a connection, which whoever is up takes, frozen or overloaded as it may be (what "

@@ -22,6 +22,7 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.throttle import Throttle
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
+_Allowed = Literal["auto", True, False]
 
 
 class Retry(Config):
@@ -163,7 +164,7 @@ class LinkConfig(Config):
         ge=0.0,
         le=1.0,
     )
-    allowed: Annotated[Literal["auto", True, False], exactly("auto", True, False)] = setting(
+    allowed: Annotated[_Allowed, exactly(_Allowed)] = setting(
         "auto",
         title="Allowed",
         group=_NET,

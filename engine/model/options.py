@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticKnownError
 
 
-def exactly(*options: str | int) -> BeforeValidator:
-    """Have one of these options, of the same type, as every other field of a file has.
-
-    Args:
-        options: those of the field's ``Literal``, in its order.
-    """
+def exactly(literal: Any) -> BeforeValidator:
+    """Have one of the options of a ``Literal``, of the same type, as every other field of a file has."""
+    options = get_args(literal)
     *first, last = (_shown(each) for each in options)
     expected = f"{', '.join(first)} or {last}"
 

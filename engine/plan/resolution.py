@@ -125,9 +125,9 @@ class _Told:
                 }
                 best = min((rank for each in ranks.values() for rank in each), default=0.0)
                 nearest = {name: each.count(best) for name, each in ranks.items()}
-                whole = sum(nearest.values())
+                all_nearest = sum(nearest.values())
                 for name, count in nearest.items():
-                    found[name] += count / whole
+                    found[name] += count / all_nearest
         whole = sum(found.values())
         return {name: part / whole if whole > 0.0 else 0.0 for name, part in found.items()}
 

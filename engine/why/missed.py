@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.measures import unit_of
 from engine.model.event_kinds import event_kind
 from engine.model.metrics import BLAST_RADIUS, COMPROMISED
-from engine.model.units import format_quantity
 from engine.model.uncertainty import about, measured
+from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.why.chain import explain
 from engine.why.events import links_of

@@ -191,7 +191,8 @@ class Center:
         whole = sum(self.rates)
         if whole <= 0.0:
             return values[0] if values else 0.0
-        return sum(map(mul, self.rates, values)) / whole
+        weighted: float = sum(map(mul, self.rates, values))
+        return weighted / whole
 
 
 @dataclass(frozen=True, slots=True)

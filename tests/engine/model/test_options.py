@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from engine.catalog import check
-from engine.catalog import COMPONENTS
+from engine.catalog import COMPONENTS, check
 from engine.cli.main import run
 from engine.model.fields import Config
 from tests.helpers.builders import client, design, link, node, raw_design
