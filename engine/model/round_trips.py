@@ -135,7 +135,7 @@ class RoundTrips:
         """The callers of a node; those together whom only frames tell apart that say nothing and lead nowhere."""
         if len(asking) < 2:
             return asking
-        telling = set(self.speaking())
+        telling = {*self.speaking(), *self.trust}
         for target in targets_of(self._design, name):
             for home in homes_of(target):
                 telling.update(self._outwards(home))

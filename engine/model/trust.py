@@ -22,7 +22,7 @@ OUTSIDE: Final = 0
 """Trust level of what lies in no zone, and of zones into which everybody may come."""
 Caller = tuple[str, str | None]
 """A node, and the frame of one of its places."""
-_DNS: Final = "dns"
+DNS: Final = "dns"
 """Tells the way and is no place on it: whoever asks it crosses the boundary."""
 
 
@@ -56,7 +56,7 @@ def entries(
         Who calls from which frame to a place of the target, and the zones.
     """
     target = design.node_by_id.get(link.target)
-    if not any(trips.trust.values()) or target is None or target.kind == _DNS:
+    if not any(trips.trust.values()) or target is None or target.kind == DNS:
         return
     there = [trips.around_frame(home) for home in dict.fromkeys(homes_of(target))]
     for caller in _callers(link, trips, design):
@@ -84,7 +84,7 @@ def _callers(link: Link, trips: RoundTrips, design: Design) -> Iterator[Caller]:
     source = design.node_by_id.get(link.source)
     if source is None:
         return
-    if source.kind != _DNS:
+    if source.kind != DNS:
         yield from ((source.id, home) for home in dict.fromkeys(homes_of(source)))
         return
     for asking in trips.asking(source.id):
