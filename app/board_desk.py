@@ -52,13 +52,14 @@ class BoardDesk(QObject):
 
             self._panel = BoardPanel(self._look)
             self._panel.item_requested.connect(self.item_requested)
-            self._refresh()
+            # In a turn of its own: to make it takes as long as to fill it.
+            QTimer.singleShot(0, self, self._refresh)
         return self._panel
 
     def _come_into_view(self, name: str) -> None:
         """Show what came while another page was in view, also of a run that rests."""
         if name == _PAGE:
-            self._refresh()
+            QTimer.singleShot(0, self, self._refresh)
 
     def _made(self) -> QWidget:
         """The panel, when it is first shown."""

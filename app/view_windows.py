@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -59,7 +59,8 @@ class ViewWindow(QWidget):
         self.canvas.set_motion("reduced" if reduced else "full")
         self._connect()
         self._name()
-        self._show_run()
+        # In a turn of its own: to find out how the run stands takes as long as all the rest.
+        QTimer.singleShot(0, self, self._show_run)
 
     def entries(self) -> Iterator[Entry]:
         """What Ctrl+K finds here: what the canvas shows, and the actions that this window has."""

@@ -86,6 +86,7 @@ class StudySession(QObject):
 
     def _following(self, design: Design) -> Iterator[None]:
         """Find out what a design has, in steps."""
+        yield  # whoever opens the page sees it first
         settings = yield from _listed(settings_of(design), partial(setting_title, design))
         metrics = yield from _listed(metrics_of(design), partial(title_of, design))
         items = yield from _listed(items_of(design), partial(name_of, design), alone=False)

@@ -44,11 +44,14 @@ def test_what_is_done_in_one_window_is_done_in_all(launch: Callable, qtbot) -> N
     bench.travel.show_moment(2.0)
     assert scene.presenter.past is not None
     views.open()
-    assert views.windows[-1].canvas.scene().presenter.past is not None, "it looks where all look"
+    looking = views.windows[-1].canvas.scene().presenter
+    assert looking.past is None, "how the run stands is found out in a turn of its own"
+    qtbot.waitUntil(lambda: looking.past is not None)  # it looks where all look
     bench.travel.go_live()
     assert scene.presenter.past is None
     views.open()
     late = views.windows[-1].canvas.scene().presenter
+    qtbot.waitUntil(lambda: late.live.time is not None)
     assert 0.0 <= bench.services.run.now - late.live.time <= 1.0, "the last moment that is kept"
     assert late.card(node).state == main.scene().presenter.card(node).state
     shown, opens = len(views.windows), bench.actions["view.another"]

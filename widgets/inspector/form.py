@@ -14,9 +14,10 @@ from widgets.inspector.folding import Folding, contents
 from widgets.inspector.group_heading import GroupHeading
 from widgets.inspector.row import Row
 from widgets.theme import set_role
+from widgets.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QShowEvent
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _Key = tuple["Path", str]
+AT_ONCE: Final = 5
+"""Lines that are made in one turn: each takes milliseconds, and more of them until it is seen."""
 LINES: Final = 30
 """Lines of a group that are made unasked: of a list of hundreds of things, the first."""
 
@@ -43,6 +46,8 @@ class Form(QWidget):
     """A person wants to take a recording from a file."""
     fix_requested = Signal(object)
     """The edit of a finding's remedy."""
+    grown = Signal(bool)
+    """More lines are there, which come some turns late where they are many; whether these are all."""
 
     def __init__(self, look: ThemeManager) -> None:
         """Empty form."""
@@ -66,6 +71,7 @@ class Form(QWidget):
         self._chain: list[QWidget] = []
         self._goes_on: _Key | None = None
         """Field whose row was made anew while it had the keyboard."""
+        self._turns = Turns(self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(7)
@@ -95,6 +101,11 @@ class Form(QWidget):
         if row is not None and row.editor is not None:
             row.editor.take_focus()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines are there that are to be seen."""
+        return not self._turns.is_busy
+
     def showEvent(self, event: QShowEvent) -> None:
         """Only now it is in the window, behind what stands above it."""
         super().showEvent(event)
@@ -117,11 +128,12 @@ class Form(QWidget):
         return None if key is None else self._made(key)
 
     def reveal(self, path: Path) -> Row | None:
-        """Row of a field, with its group open."""
+        """Row of a field, with its group open, and all others there, so that it stays in its place."""
         row = self.row(path)
         if row is not None:
             self._folding.reveal(row.field.group)
             self._fold()
+            self._turns.finish()
         return row
 
     def commit(self) -> None:
@@ -141,6 +153,7 @@ class Form(QWidget):
 
     def forget(self) -> None:
         """Drop what was typed and not accepted, before the same fields of another item are shown."""
+        self._turns.forget()
         self._folding.start_over()
         self._reach.clear()
         for row in self._rows.values():
@@ -215,21 +228,53 @@ class Form(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        """Show the lines of the groups that are open, and of the others what is in them."""
+        """Show the lines of the groups that are open, and of the others what is in them: many of them in turns."""
+        self._turns.forget()
+        missing = sum(
+            key not in self._rows for heading in self._headings for key in self._open_keys(heading)
+        )
+        place = self.parentWidget()
+        seen = place is not None and place.isVisible()
+        self._turns.do(self._unfold(), is_long=seen and missing > AT_ONCE)
+
+    def _keys(self, heading: GroupHeading) -> list[_Key]:
+        """The fields of a group."""
+        return [key for group, key in self._order if group == heading.name]
+
+    def _open_keys(self, heading: GroupHeading) -> list[_Key]:
+        """Those whose lines are to be seen."""
+        opened = self._folding.is_open(heading.name)
+        return self._keys(heading)[: self._reach.get(heading.name, LINES) if opened else 0]
+
+    def _unfold(self) -> Iterator[None]:
+        """Headings first, then lines from above, some a step."""
         above = False
         for heading in self._headings:
-            keys = [key for group, key in self._order if group == heading.name]
-            opened = self._folding.is_open(heading.name)
-            reach = self._reach.get(heading.name, LINES) if opened else 0
-            for place, key in enumerate(keys):
-                if place < reach or key in self._rows:
-                    self._made(key).setVisible(opened)
-            self._offer_more(heading, keys if opened else [])
+            keys, opened = self._keys(heading), self._folding.is_open(heading.name)
+            for key in keys:
+                if key in self._rows:
+                    self._rows[key].setVisible(opened)
             apart = (opened or above) and heading is not self._headings[0]
             inside = contents(heading.name, [self._fields[key] for key in keys])
             heading.show_state(inside, opened=opened, apart=apart)
             above = opened
+        made = 0
+        for heading in self._headings:
+            for key in self._open_keys(heading):
+                if key in self._rows:
+                    continue
+                if made and made % AT_ONCE == 0:
+                    self.grown.emit(False)  # noqa: FBT003 - Qt's signature
+                    yield
+                self._made(key).show()
+                made += 1
+            opened = self._folding.is_open(heading.name)
+            self._offer_more(heading, self._keys(heading) if opened else [])
         self._chain_tabs()
+        if made > AT_ONCE:
+            self.grown.emit(False)  # noqa: FBT003 - Qt's signature
+            yield
+            self.grown.emit(True)  # noqa: FBT003 - Qt's signature
 
     def _offer_more(self, heading: GroupHeading, keys: Sequence[_Key]) -> None:
         """Say below the lines of a group how many more there are, where not all are made."""

@@ -282,6 +282,7 @@ class InspectorPanel(QWidget):
             form.changed.connect(self._change)
             form.fix_requested.connect(self.edit_requested)
             form.file_wanted.connect(self._want_recording)
+            form.grown.connect(self._follow_form)
             form.tab_after = self.header.help
             self._forms[subject.family] = form
         return form
@@ -290,8 +291,19 @@ class InspectorPanel(QWidget):
         """Bring everything up to date."""
         self.header.show_subject(self._subject)
         self.guide.setText(guide_html(self._subject.help))
+        anew = self._shown != self._subject.key
         self._show_form()
-        self._show_measured()
+        if self.form.is_whole:
+            self._show_measured()
+        elif anew:  # in a turn of their own, when all lines are there
+            self._show_numbers_of("")
+            self.beside.show_comparison(None)
+        self._settle()
+
+    def _follow_form(self, whole: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """More lines of the form are there; numbers come below them when all are."""
+        if whole:
+            self._show_measured()
         self._settle()
 
     def _show_later(self) -> None:
@@ -337,8 +349,12 @@ class InspectorPanel(QWidget):
 
     def _show_measured(self) -> None:
         """Numbers of the one node or link that is selected."""
+        self._show_numbers_of(self._subject.ids[0] if len(self._subject.ids) == 1 else "")
+        self._show_compared()
+
+    def _show_numbers_of(self, one: str) -> None:
+        """Numbers of a node or a link; none without an id."""
         snapshot = self._window.snapshot
-        one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
         node = self._design.node_by_id.get(one)
         if node is not None:
             component = self._components.get(node.kind)
@@ -348,7 +364,6 @@ class InspectorPanel(QWidget):
         self.measured.show_lines(lines, snapshot.time if snapshot is not None else None)
         self.instances.show_bars([] if node is None else self._arrivals.bars(one))
         self.shards.show_shards(self._loads.shards(one))
-        self._show_compared()
 
     def _show_compared(self) -> None:
         """Predictions of the one node that is selected, or of the design, beside what was measured."""

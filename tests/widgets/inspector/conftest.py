@@ -131,7 +131,12 @@ class Bench:
         self.design = edit.apply(self.design).design
         self.panel.set_design(self.design)
 
+    def wait(self) -> None:
+        """Until all lines are there."""
+        self.qtbot.waitUntil(lambda: self.panel.form.is_whole)
+
     def row(self, *path: str):
+        self.wait()
         found = self.panel.form.row(path)
         assert found is not None, path
         return found

@@ -170,6 +170,7 @@ def test_a_sentence_for_each_thing_that_does_not_hold(bench) -> None:
     )
     bench.panel.set_theory(Theory(nodes={"web": doubted}))
     bench.panel.set_selection(("web",))
+    bench.wait()
     assert bench.panel.beside.note.text() == "Model: M/M/48.\nWorkers are held.\nNot modelled: x."
 
 

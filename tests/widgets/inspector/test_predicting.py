@@ -8,4 +8,5 @@ def test_nothing_is_predicted_of_a_note(bench) -> None:
     bench.panel.set_selection(["n1"])
     assert not bench.panel.beside.isVisible()
     bench.panel.set_selection(["web"])
+    bench.wait()
     assert bench.panel.beside.isVisible()
