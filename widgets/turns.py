@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+_TURN: Final = 0.012
+"""Seconds of processor time after which a turn takes no more steps."""
+
+
+def in_turns(
+    steps: Iterator[None], clock: Callable[[], float] = time.thread_time
+) -> Iterator[None]:
+    """Steps of a few milliseconds, as many at once as a turn has time for: each waits for a window that paints.
+
+    Args:
+        steps: a generator, each of whose steps is short.
+        clock: counts seconds.
+    """
+    end = clock() + _TURN
+    for _ in steps:
+        if clock() >= end:
+            yield
+            end = clock() + _TURN
 
 
 class Turns(QObject):

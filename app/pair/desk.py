@@ -11,7 +11,7 @@ from app.places import shipped_designs
 from app.standstill import Standstill
 from engine.model import files
 from widgets.canvas import Hint
-from widgets.turns import Turns
+from widgets.turns import Turns, in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,7 +146,7 @@ class PairDesk(QObject):
         """Show the window over the main one, as large as that."""
         self.close()
         self._standstill.begin()
-        self._turns.do(self._opening((left, right)), is_long=True)
+        self._turns.do(in_turns(self._opening((left, right))), is_long=True)
 
     def _opening(self, shown: tuple[Shown, Shown]) -> Iterator[None]:
         """Make the window, in turns between which the main one answers, and show it when it is whole."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from engine.model.design import Design, Node
 from engine.model.edits import Remove
 from widgets.canvas import commands
-from widgets.turns import Turns
+from widgets.turns import Turns, in_turns
 
 
 def row(count: int) -> Design:
@@ -120,3 +120,16 @@ def test_a_picture_of_many_items_is_painted_some_a_step(make_desk) -> None:
         count = sum(1 for _ in desk.view.painting(painter, QRectF(steps.rect())))
     assert count >= 60 // 8
     assert steps == whole
+
+
+def test_short_steps_are_taken_together_as_long_as_a_turn_has_time() -> None:
+    now, taken = [0.0], []
+
+    def steps():
+        for name, seconds in (("a", 0.005), ("b", 0.005), ("c", 0.005), ("d", 0.2), ("e", 0.001)):
+            now[0] += seconds
+            taken.append(name)
+            yield
+
+    assert ["".join(taken) for _ in in_turns(steps(), lambda: now[0])] == ["abc", "abcd"]
+    assert taken == ["a", "b", "c", "d", "e"]
