@@ -14,6 +14,8 @@ from engine.model.files import reason_of
 
 def check_out(target: str | None, option: str = "--json") -> None:
     """Refuse before long work what could not be written after it. Raises ``InputError``."""
+    if target == "-":
+        _check_output()
     if target is None or target == "-":
         return
     try:
@@ -26,9 +28,22 @@ def write_json(result: dict[str, Any], target: str) -> None:
     """Write an object to a file, or to standard output for ``-``. Raises ``InputError``."""
     text = json.dumps(result, indent=2, allow_nan=False) + "\n"
     if target == "-":
-        sys.stdout.write(text)
+        to_output(text)
         return
     write_out(text, target, f"--json {target}")
+
+
+def to_output(text: str) -> None:
+    """Write a text to standard output. Raises ``InputError`` where that is closed."""
+    _check_output()
+    sys.stdout.write(text)
+
+
+def _check_output() -> None:
+    """Refuse to write to a standard output that was closed before the start. Raises ``InputError``."""
+    if sys.stdout is None:
+        msg = "the output: cannot be written: it is closed; choose another place"
+        raise InputError(msg)
 
 
 def write_out(text: str, target: str, where: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
 from engine.catalog import COMPONENTS
 from engine.cli.errors import OK
+from engine.cli.json_out import to_output
 from engine.model.design import Design
 from engine.model.event_kinds import EVENT_KINDS
 from engine.model.frame import FrameConfig
@@ -27,7 +27,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def print_schema() -> int:
     """Print it."""
-    sys.stdout.write(json.dumps(design_schema(), indent=2) + "\n")
+    to_output(json.dumps(design_schema(), indent=2) + "\n")
     return OK
 
 

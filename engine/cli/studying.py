@@ -11,7 +11,7 @@ from rich.text import Text
 
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError, Interrupted
-from engine.cli.json_out import check_out, write_out
+from engine.cli.json_out import check_out, to_output, write_out
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import result_tables
 from engine.cli.terminal import shown
@@ -132,7 +132,7 @@ def _write_json(run: StudyRun, report: Report, target: str) -> None:
     """Write the report with all runs."""
     text = json_text(report, runs_table(run.study, run.outcomes))
     if target == "-":
-        sys.stdout.write(text)
+        to_output(text)
         return
     write_out(text, target, f"--json {target}")
 

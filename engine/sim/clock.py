@@ -18,9 +18,9 @@ _LOOK: Final = 256
 _MOMENT: Final = 1e-12
 """Seconds by which time has to go on; a process that waits for less goes round at one instant for ever."""
 _AT_ONCE: Final = 200_000
-"""Events of processes at one instant from which on they go round, and no longer all of them begin or end there."""
-_EACH: Final = 20
-"""As many more for each that is due some time: every process may do so much at one instant."""
+"""Events of processes at one instant from which on it is looked whether they go round."""
+_ROUNDS: Final = 1000
+"""Rounds of one instant from which on they do: in each comes what that before it brought about, of however many."""
 
 if TYPE_CHECKING:
     from simpy.events import Event, EventPriority
@@ -37,6 +37,12 @@ class Clock(simpy.Environment):
         self._steps = 0
         self._moved = (0.0, 0)
         """When time went on last, and after how many steps."""
+        self._scheduled = 0
+        """Events so far."""
+        self._rounds = 0
+        """Rounds since time went on."""
+        self._round = 0
+        """The first event that is of none of them yet."""
 
     @property
     def now(self) -> float:
@@ -50,6 +56,7 @@ class Clock(simpy.Environment):
         """Schedule an event; made from the request lane, it lets the lane yield."""
         self._now = self.now
         super().schedule(event, priority, delay)
+        self._scheduled += 1
         self.agenda.stop = True
 
     def advance(self, until: float) -> bool:
@@ -74,6 +81,9 @@ class Clock(simpy.Environment):
             self._now = agenda.now = horizon
             if due >= until:
                 return not halt
+            if self._queue[0][2] >= self._round:  # the number of the event
+                self._round = self._scheduled
+                self._rounds += 1
             self.step()
             self._steps += 1
             if self._steps % _LOOK == 0:
@@ -92,7 +102,8 @@ class Clock(simpy.Environment):
         since, steps = self._moved
         if self._now - since >= _MOMENT:
             self._moved = (self._now, self._steps)
-        elif self._steps - steps > _AT_ONCE + _EACH * len(self._queue):
+            self._rounds = 0
+        elif self._steps - steps > _AT_ONCE and self._rounds > _ROUNDS:
             msg = (
                 f"simulated time stands still at {self._now:g} s: something is done again in no time; give what "
                 "happens from time to time, such as checks and heartbeats, a longer interval"

@@ -42,6 +42,8 @@ _BURSTS: Final = 2.0
 """Standard deviations of a rise that may be met by new workers at once."""
 _RARE: Final = 1e-9
 """Chance of a number inside that is too rare to look at."""
+_NO_TIME: Final = 1e-9
+"""Share of a gap between arrivals, and of a stay, below which nothing is kept for any time."""
 _TERMS: Final = 16
 """Terms of Euler's method: it is right to nine digits."""
 _BEFORE: Final = 40
@@ -161,7 +163,7 @@ def cold_share(rate: float, inside: float, kept: float, most: float = math.inf) 
     load = rate * inside
     if rate <= 0.0:
         return 0.0
-    if kept <= 0.0:
+    if kept * max(rate, 1.0 / inside if inside > 0.0 else 0.0) < _NO_TIME:
         return 1.0
     if load < 1e-6:
         return math.exp(-rate * kept)

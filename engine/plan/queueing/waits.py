@@ -76,7 +76,7 @@ def mgc_wait(servers: int, rate: float, service: Moments) -> Wait:
     load = rate * service.mean
     if load >= servers:
         return ENDLESS
-    if load <= 0.0:
+    if load / servers <= 0.0:  # which is no number any more where the load is next to nothing
         return NONE
     chance, spread = erlang_c(servers, load), service.cv2
     exponential = chance * service.mean / (servers - load)
@@ -121,9 +121,10 @@ def with_tail_of(wait: Wait, busy: float, law: LawMoments) -> Wait:
     if not 0.0 < busy < 1.0 or law.mean <= 0.0 or wait.mean <= 0.0:
         return wait
     single = mg1_wait(busy / law.mean, law)
-    if not math.isfinite(single.mean) or single.mean <= 0.0:
+    squared = single.mean * single.mean  # which may be nothing where the mean is next to nothing
+    if not math.isfinite(single.mean) or squared <= 0.0:
         return wait
-    longer = single.square * single.chance / (2.0 * single.mean**2)
+    longer = single.square * single.chance / (2.0 * squared)
     return Wait(wait.chance, wait.mean, wait.square * longer, wait.loss)
 
 

@@ -160,6 +160,21 @@ def test_a_full_disk_is_one_line(shop: Path, name: str) -> None:
     )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no way to begin with a closed output")
+@pytest.mark.parametrize("name", list(commands(Path())))
+def test_a_closed_output_is_refused_where_something_is_to_be_written_there(
+    shop: Path, name: str
+) -> None:
+    command = [sys.executable, "-m", "app", *commands(shop)[name]]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command],
+        stderr=subprocess.PIPE, text=True, timeout=_DEADLINE, check=False,
+    )  # fmt: skip
+    said = "windtunnel: the output: cannot be written: it is closed; choose another place\n"
+    wanted = (2, said) if name in ("json", "schema") else (0, "")
+    assert (done.returncode, done.stderr) == wanted
+
+
 def test_a_fault_of_ours_is_one_line_and_has_its_own_code(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -191,14 +191,20 @@ def test_a_loop_that_takes_no_time_is_an_error_and_no_hang() -> None:
         simulation.advance(1.0)
 
 
+@pytest.mark.parametrize("leaves", [False, True])
 @pytest.mark.parametrize("interval", [5e-324, 1e-310, 1e-20])
-def test_a_process_that_takes_no_time_is_an_error_and_no_hang(interval: float) -> None:
+def test_a_process_that_takes_no_time_is_an_error_and_no_hang(
+    interval: float, *, leaves: bool
+) -> None:
+    """Also one that leaves something behind in every round, as a check leaves its time limit."""
     simulation = Simulation(plan([client(rate=10.0)], []))
     clock = simulation.machine.clock
 
     def hurry() -> Generator[Event, None, None]:
         while True:
             yield clock.timeout(interval)
+            if leaves:
+                clock.timeout(10.0)
 
     def begin() -> Generator[Event, None, None]:
         yield clock.timeout(0.5)
@@ -207,6 +213,28 @@ def test_a_process_that_takes_no_time_is_an_error_and_no_hang(interval: float) -
     clock.process(begin())
     with pytest.raises(StandstillError, match=r"stands still at 0.5 s: .* a longer interval"):
         simulation.advance(1.0)
+
+
+def test_very_many_processes_may_begin_at_one_instant() -> None:
+    """More than go round are many, and each does a few things at once."""
+    simulation = Simulation(plan([client(rate=10.0)], []))
+    clock = simulation.machine.clock
+    ended: list[float] = []
+
+    def short() -> Generator[Event, None, None]:
+        for _ in range(3):
+            yield clock.timeout(0.0)
+        yield clock.timeout(0.5)
+        ended.append(clock.now)
+
+    def begin() -> Generator[Event, None, None]:
+        yield clock.timeout(0.25)
+        for _ in range(100_000):
+            clock.process(short())
+
+    clock.process(begin())
+    simulation.advance(1.0)
+    assert ended == [0.75] * 100_000
 
 
 def test_removed_and_added_parts_may_be_watched() -> None:

@@ -210,6 +210,8 @@ def test_who_is_refused_at_the_limit_does_not_start_cold() -> None:
     """All ten are warm for good; with one, whoever finds it idle for longer than it is kept starts it again."""
     assert elastic.cold_share(95.0, 0.045, 14.0, 10) < 1e-7
     assert elastic.cold_share(0.5, 0.1, 2.0, 1) == pytest.approx(math.exp(-1.0))
+    for kept in (5e-324, 1e-310, 1e-15):  # nobody is kept: all are cold
+        assert elastic.cold_share(20.0, 0.01, kept) == 1.0
     function = node("fn", "function", service_time=exponential(0.045), concurrency=10, idle_ttl=14)
     made = design([client("users", 95.0), function], [link("users", "fn")], duration=200)
     assert run(made)["nodes"]["fn"]["wait"]["mean"] == 0.0

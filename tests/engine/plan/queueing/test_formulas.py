@@ -19,7 +19,7 @@ from engine.plan.queueing.erlang import (
     wait_quantile,
 )
 from engine.plan.queueing.finite import bounded_wait, spread_wait
-from engine.plan.queueing.moments import Moments, law_of
+from engine.plan.queueing.moments import LawMoments, Moments, law_of
 from engine.plan.queueing.priority import cobham_waits
 from engine.plan.queueing.renewal import Gaps, renewal_wait
 from engine.plan.queueing.waits import (
@@ -29,6 +29,7 @@ from engine.plan.queueing.waits import (
     last_come,
     mg1_wait,
     mgc_wait,
+    with_tail_of,
 )
 
 SERVICE = 0.01
@@ -307,3 +308,15 @@ def test_work_of_any_spread_waits_for_so_long(spread: float, servers: int) -> No
     assert 0.0 < wait <= spread
     if servers == 1:
         assert wait == pytest.approx(spread / 2.0)
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-300, 1.0])
+@pytest.mark.parametrize("mean", [5e-324, 1e-200, 1e-160])
+@pytest.mark.parametrize("servers", [1, 3, 20])
+def test_next_to_no_load_waits_for_nothing(servers: int, mean: float, rate: float) -> None:
+    for law in (Moments(mean, 0.0), Moments(mean, mean * mean)):
+        for wait in (mgc_wait(servers, rate, law), gg_wait(servers, rate, law, 0.5)):
+            assert wait.mean == pytest.approx(0.0, abs=1e-150)
+    busy = rate * mean / servers
+    shaped = with_tail_of(Wait(busy, mean * busy, 0.0), busy, LawMoments(mean, 0.0, 0.0))
+    assert shaped.mean == mean * busy
