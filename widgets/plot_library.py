@@ -42,8 +42,8 @@ _LEFT_OUT: Final = frozenset(("imageview",))
 _QT: Final = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
 _NAMES: Final = 150
 """Names of Qt that are looked at in a turn."""
-_BEFORE: Final = ("subprocess", "cProfile", "PySide6.QtSvg", "PySide6.QtTest")
-"""What it loads beside."""
+_BEFORE: Final = ("subprocess", "cProfile", "PySide6.QtSvg")
+"""What it loads beside, and the frozen application has as well."""
 
 
 class _Empty(ModuleType):

@@ -19,7 +19,7 @@ from app.studies.running import RunningStudy
 from engine.catalog.measures import title_of
 from engine.model.files import shown_name
 from widgets.study import Choice, StudyPanel
-from widgets.turns import Turns
+from widgets.turns import Turns, in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -39,8 +39,6 @@ _OF_FAILURES: Final = frozenset({"experiments", "blast"})
 """Tables whose rows are about a failure."""
 _MANY: Final = 100
 """Nodes and links from which on a design is large."""
-_AT_ONCE: Final = 200
-"""Settings, metrics or items that are named in a turn of the event loop."""
 _LOOKS = "Looking at what it takes …"
 _STARTS = "Starts as soon as it is planned …"
 _FROM_FILES: Final = "file"
@@ -87,6 +85,10 @@ class StudySession(QObject):
     def _following(self, design: Design) -> Iterator[None]:
         """Find out what a design has, in steps."""
         yield  # whoever opens the page sees it first
+        yield from in_turns(self._finding(design))
+
+    def _finding(self, design: Design) -> Iterator[None]:
+        """The same in steps of which each is short, but for the first one about a kind of node."""
         settings = yield from _listed(settings_of(design), partial(setting_title, design))
         metrics = yield from _listed(metrics_of(design), partial(title_of, design))
         items = yield from _listed(items_of(design), partial(name_of, design), alone=False)
@@ -251,13 +253,11 @@ def _listed(
     titles: dict[str, str] = {}
     for path in paths:
         titles[path] = title(path)
-        if len(titles) % _AT_ONCE == 0:
-            yield
+        yield
     often = Counter(titles.values())
     found: list[Choice] = []
     for path, text in titles.items():
         clear = often[text] == 1 or not alone
         found.append(Choice(path, text if clear else f"{text} ({path})"))
-        if len(found) % (10 * _AT_ONCE) == 0:
-            yield
+        yield
     return found

@@ -27,7 +27,6 @@ def test_a_study_of_many_nodes_looks_for_their_settings_after_its_page_is_seen(
     launch: Callable, qtbot: QtBot, monkeypatch
 ) -> None:
     monkeypatch.setattr("app.studies.session._MANY", 1)
-    monkeypatch.setattr("app.studies.session._AT_ONCE", 5)
     robot = launch(shipped_designs() / "retry-storm.windtunnel")
     desk = robot.opened.bench.desk
     robot.opened.bench.window.instruments.show_page("study")
