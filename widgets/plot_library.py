@@ -93,7 +93,8 @@ def plot_library() -> Any:
             importlib.import_module(_LIBRARY)
         finally:
             sys.meta_path.remove(spared)
-            for name in [name for name, it in sys.modules.items() if isinstance(it, _Empty)]:
+            # By their names: some modules load others when they are asked what they are.
+            for name in [name for name in sys.modules if is_spared(name)]:
                 del sys.modules[name]  # who asks for it later gets the real one
     return sys.modules[_LIBRARY]
 
