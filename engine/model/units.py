@@ -135,6 +135,8 @@ _NUMBER: Final = re.compile(
     r"[+-]?(?:\d[\d _\N{NO-BREAK SPACE}]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 )
 _LONGEST: Final = 64
+_ENDLESS: Final = 1e18
+"""A number from which on nobody counts the digits of its whole part."""
 
 
 def parse_quantity(text: str, unit: str) -> float:
@@ -182,6 +184,8 @@ def format_instant(instant: float) -> str:
     """
     if not math.isfinite(instant):
         return "–"
+    if abs(instant) >= _ENDLESS:
+        return f"{format_figure(instant)} s"
     if abs(instant) < CLOCK_FROM:
         return f"{_trimmed(instant, 3 if abs(instant) < 1.0 else 2)} s"
     tenths = math.floor(instant * 10.0 + 1e-6)
@@ -240,10 +244,13 @@ def _rough(number: float) -> str:
 
 
 def format_figure(number: float, digits: int = _DIGITS) -> str:
-    """A number to so many significant digits, never fewer than the whole part, never an exponent."""
+    """A number to so many significant digits, never fewer than the whole part, with an exponent only where that is endless."""
     if not math.isfinite(number):
         return "∞" if number == math.inf else "–"
     size = abs(number)
+    if size >= _ENDLESS:
+        digit, _, power = f"{number:.{max(digits, 1) - 1}e}".partition("e+")
+        return f"{digit.rstrip('0').rstrip('.') if '.' in digit else digit}e{power}"
     decimals = digits - 1 - math.floor(math.log10(size)) if size > 0.0 else 0
     text = f"{number:.{min(max(decimals, 0), 12)}f}"
     if "." in text:

@@ -33,6 +33,7 @@ FORMATS: Final = (
     Format("summary", load_tools.is_locust_summary, load_tools.refuse_summary),
     Format("access log", access_logs.is_common, access_logs.read_common),
     Format("load balancer log", access_logs.is_balancer, access_logs.read_balancer),
+    Format("JSON object", documents.is_object, documents.refuse),
     Format("JSON log", access_logs.is_json, access_logs.read_json),
     Format("document", documents.is_document, documents.refuse),
     Format("table", lambda _text: True, read_table),

@@ -307,3 +307,21 @@ def test_numbers_beside_steps_of_less_than_a_second_are_an_aggregate_as_well() -
 )
 def test_single_arrivals_at_even_times_are_none(lines: list[str]) -> None:
     assert len(read(*lines).times) == len([each for each in lines if not each.startswith("time")])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (dumps(design([client()], [])), "over many lines: a design of Windtunnel; give a table"),
+        ('{"windtunnel": 1, "nodes": []}', "log.csv: is a design of Windtunnel; give a table"),
+        (
+            '{"status": "success", "data": {"resultType": "matrix", "result": []}}',
+            "log.csv: is an answer of Prometheus, which is an aggregate",
+        ),
+        ("1e300\n2e300", "lasts 1.16e289 days; say in which unit"),
+    ],
+)
+def test_what_is_something_else_is_called_by_its_name(text: str, says: str) -> None:
+    with pytest.raises(RecordingError, match="^[^\n]{1,250}$") as caught:
+        read(text)
+    assert says in str(caught.value)

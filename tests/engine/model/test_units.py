@@ -157,3 +157,17 @@ def test_margins_share_the_unit(value: float, half: float | None, unit: str, tex
 )
 def test_a_share_keeps_its_decimals_and_stands_apart_from_its_sign(share, decimals, text) -> None:
     assert format_share(share, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "instant"),
+    [
+        (1e300, "1.16e295 days", "1e300 s"),
+        (1.7e308, "1.97e303 days", "1.7e308 s"),
+        (-1e30, "-1.16e25 days", "-1e30 s"),
+    ],
+)
+def test_numbers_without_end_have_an_exponent(value: float, text: str, instant: str) -> None:
+    assert format_quantity(value, "s") == text
+    assert format_instant(value) == instant
+    assert format_quantity(1e15, "").endswith("G")
