@@ -85,6 +85,17 @@ class Stamp:
 
 def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
     """The first ``most`` bytes of a regular file, and one more where it is longer. Raises ``OSError``."""
+    data, info = _read(path, most)
+    return data, Stamp.of(info, data)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The same bytes without the file's stamp. Raises ``OSError``."""
+    return _read(path, most)[0]
+
+
+def _read(path: Path, most: int) -> tuple[bytes, os.stat_result]:
+    """Bytes of a regular file, and what is known of it. Raises ``OSError``."""
     info = path.stat()
     if not stat.S_ISREG(info.st_mode):
         raise NotRegularError(info.st_mode)
@@ -97,7 +108,7 @@ def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
         data is None
     ):  # a queue that only looks like a file, such as the kernel's messages, and is empty by now
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-    return data, Stamp.of(info, data)
+    return data, info
 
 
 def write_to(path: Path, data: bytes) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings.recording import RecordingError, spaced
+from engine.model.disk import NotRegularError, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
 
 STANDARD_INPUT: Final = Path("-")
 """What stands for standard input on a command line."""
@@ -46,18 +46,18 @@ def read_text(path: Path) -> str:
         if sys.stdin is None:  # closed before the start
             msg = "standard input: is closed; name a file of recorded arrivals"
             raise RecordingError(msg)
-        return _text(_unpacked(sys.stdin.buffer, "standard input"), "standard input")
+        data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        return _text(_unpacked(data, "standard input"), "standard input")
     try:
-        if path.exists() and not path.is_file():
-            msg = f"{path.name}: is no regular file; name a file of recorded arrivals"
-            raise RecordingError(msg)
-        with path.open("rb") as file:
-            data = _unpacked(file, path.name)
+        data = read_bytes(path, _MAX_BYTES)
+    except NotRegularError as error:
+        msg = f"{path.name}: is no regular file; name a file of recorded arrivals"
+        raise RecordingError(msg) from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
         raise RecordingError(msg) from error
-    return _text(data, path.name)
+    return _text(_unpacked(data, path.name), path.name)
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -70,9 +70,8 @@ def name_of(path: Path) -> str:
     return "standard input" if path == STANDARD_INPUT else path.name
 
 
-def _unpacked(file: BinaryIO, name: str) -> bytes:
-    """The bytes of a file, unpacked where they are packed; bounded."""
-    data = file.read(_MAX_BYTES + 1)
+def _unpacked(data: bytes, name: str) -> bytes:
+    """Bytes unpacked where they are packed; bounded."""
     if data.startswith(_GZIP):
         try:
             with gzip.open(io.BytesIO(data)) as packed:

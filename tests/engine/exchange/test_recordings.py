@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import numpy as np
@@ -325,3 +326,10 @@ def test_what_is_something_else_is_called_by_its_name(text: str, says: str) -> N
     with pytest.raises(RecordingError, match="^[^\n]{1,250}$") as caught:
         read(text)
     assert says in str(caught.value)
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="needs a queue like a file")
+@pytest.mark.timeout(20)
+def test_a_queue_that_looks_like_a_file_is_not_waited_for() -> None:
+    with pytest.raises(RecordingError, match="kmsg: "):
+        load_recording(Path("/proc/kmsg"))

@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 from engine.model.edits import SetDesign, SetField
+from engine.run.answers import explained
 from engine.run.protocol import (
     ApplyEdit,
     Explain,
@@ -17,7 +18,10 @@ from engine.run.protocol import (
     SetSpeed,
     StartOver,
 )
+from engine.run.session import Session
+from engine.why.record import Record
 from tests.engine.run.test_worker import SHOP, Bench
+from tests.helpers.builders import client, design, link, node
 
 SLOW = SHOP.scenario.events[0].model_copy(update={"factor": 100.0})
 HURT = SetDesign(
@@ -103,3 +107,26 @@ def test_incidents_of_the_run_on_screen(bench: Bench) -> None:
     assert pickle.loads(pickle.dumps(said)) == said
     bench.tell(StartOver(HURT))
     assert found().incidents == ()
+
+
+def test_at_the_end_it_tells_of_objectives_that_nobody_felt() -> None:
+    attack = {"at": 5, "target": "web", "change": "compromise"}
+    nodes = [client(), node("web", "service", workers=9), node("db", "service", workers=9)]
+    made = design(
+        nodes,
+        [link("users", "web"), link("web", "db")],
+        duration=20.0,
+        warmup=0.0,
+        events=[attack],
+        objectives=[{"metric": "blast_radius", "below": 1}],
+    )
+    session = Session(made)
+    record = Record(session.plan)
+    for moment, count in ((10.0, 0), (20.0, 3)):
+        session.advance(moment)
+        record.add(session.snapshot())
+        assert len(explained(record, session, Explain()).facts) == count
+    *way, last = explained(record, session, Explain()).facts
+    assert [fact.node for fact in way] == ["web", "db"]
+    assert last.what == "blast_radius: 2 measured, below 1 asked for"
+    assert explained(record, session, Explain(None, "db")).facts == ()
