@@ -27,8 +27,7 @@ _OBJECTS: Final = (
     ('"windtunnel"', f"a design of Windtunnel; {_ADVICE}"),
     (
         '"resultType"',
-        "an answer of Prometheus, which is an aggregate, not a recording of single arrivals; give the client a rate curve "
-        "[[t, rps], …] instead",
+        "an answer of Prometheus, which is an aggregate; give the client a rate curve [[t, rps], …] instead",
     ),
 )
 """What JSON objects are in which one of these stands near the beginning."""

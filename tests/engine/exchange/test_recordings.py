@@ -323,7 +323,7 @@ def test_single_arrivals_at_even_times_are_none(lines: list[str]) -> None:
     ],
 )
 def test_what_is_something_else_is_called_by_its_name(text: str, says: str) -> None:
-    with pytest.raises(RecordingError, match="^[^\n]{1,250}$") as caught:
+    with pytest.raises(RecordingError, match=r"^[^\n]{1,250}$") as caught:
         read(text)
     assert says in str(caught.value)
 
