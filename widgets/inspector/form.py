@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 _Key = tuple["Path", str]
 AT_ONCE: Final = 5
-"""Lines that are made in one turn: each takes milliseconds, and more of them until it is seen."""
+"""Lines that are made in one turn at most: each takes milliseconds, and more of them until it is seen."""
+_TURN: Final = 0.012
+"""Seconds of processor time after which a turn makes no more: a choice among hundreds takes as long as five others."""
 LINES: Final = 30
 """Lines of a group that are made unasked: of a list of hundreds of things, the first."""
 
@@ -258,20 +261,21 @@ class Form(QWidget):
             inside = contents(heading.name, [self._fields[key] for key in keys])
             heading.show_state(inside, opened=opened, apart=apart)
             above = opened
-        made = 0
+        made, turns, end = 0, 1, time.thread_time() + _TURN
         for heading in self._headings:
             for key in self._open_keys(heading):
                 if key in self._rows:
                     continue
-                if made and made % AT_ONCE == 0:
+                if made == AT_ONCE or (made and time.thread_time() > end):
                     self.grown.emit(False)  # noqa: FBT003 - Qt's signature
                     yield
+                    made, turns, end = 0, turns + 1, time.thread_time() + _TURN
                 self._made(key).show()
                 made += 1
             opened = self._folding.is_open(heading.name)
             self._offer_more(heading, self._keys(heading) if opened else [])
         self._chain_tabs()
-        if made > AT_ONCE:
+        if turns > 1:
             self.grown.emit(False)  # noqa: FBT003 - Qt's signature
             yield
             self.grown.emit(True)  # noqa: FBT003 - Qt's signature

@@ -44,12 +44,12 @@ def test_no_turn_makes_more_than_a_few_lines(bench, making: list[int]) -> None:
     assert not panel.form.is_whole
     assert panel.header.name.text() == "Checkout"
     first = shown(panel.form)
-    assert len(first) == AT_ONCE
+    assert 1 <= len(first) <= AT_ONCE
     assert panel.beside.isHidden(), "numbers of another item, or in a place where they do not stay"
     bench.wait()
-    assert max(making) == AT_ONCE
+    assert max(making) <= AT_ONCE
     assert sum(making) > AT_ONCE
-    assert shown(panel.form)[:AT_ONCE] == first
+    assert shown(panel.form)[: len(first)] == first
     assert panel.beside.isVisible()
     dots = {row.dot for row in panel.form._rows.values()}
     assert dots <= set(panel.form._chain), "Tab comes to all of them"
