@@ -52,6 +52,8 @@ def _nothing() -> None:
 class FileController(QObject):
     """Loads into and stores from one document."""
 
+    leaving = Signal()
+    """The open design may be left: what is on its way into it has to be in it, to be stored or given up with it."""
     failed = Signal(str)
     """A file could not be read or written: one clear line."""
     taken = Signal(str)
@@ -298,6 +300,7 @@ class FileController(QObject):
 
         Where it is being stored it may not yet; ``then`` is called once it is, and asks again.
         """
+        self.leaving.emit()
         if self.is_storing:
             self._then = then
             return False

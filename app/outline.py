@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.design import Design
-    from engine.sim.snapshot import NodeSample, Snapshot
+    from engine.sim.snapshot import NodeSample, Sample, Snapshot
     from widgets.theme import ThemeManager
 
 _ID: Final = Qt.ItemDataRole.UserRole
@@ -49,6 +49,8 @@ class OutlinePanel(QWidget):
         self._items: dict[str, QTreeWidgetItem] = {}
         self._design: Design | None = None
         self._selected: frozenset[str] = frozenset()
+        self._sample: Sample | None = None
+        """What is said of nodes that come into view."""
         self.tree = QTreeWidget()
         self.tree.setProperty(SHOWS_SELECTION, True)  # noqa: FBT003 - Qt's signature
         self.tree.setColumnCount(2)
@@ -61,6 +63,12 @@ class OutlinePanel(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(
+            0
+        )  # by the rows in view: each word would measure hundreds
+        bar = self.tree.verticalScrollBar()
+        for moved in (bar.valueChanged, bar.rangeChanged):
+            moved.connect(self._say_in_view)
         self.tree.itemSelectionChanged.connect(self._choose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 10, 4, 6)
@@ -122,15 +130,30 @@ class OutlinePanel(QWidget):
                 self.tree.scrollToItem(only)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Say in words how each node does."""
-        if not self.isVisible() or not snapshot.samples:
+        """Say in words how each node in view does; others say so once they come into view."""
+        if snapshot.samples:
+            self._sample = snapshot.samples[-1]
+            self._say_in_view()
+
+    def forget_run(self) -> None:
+        """A run begins: nothing is known of it yet."""
+        self._sample = None
+
+    def _say_in_view(self, *_moved: object) -> None:
+        """Say how the nodes do that are in view: of thousands, nobody reads the others."""
+        sample, tree = self._sample, self.tree
+        if sample is None or not self.isVisible():
             return
-        sample = snapshot.samples[-1]
         span = max(sample.end - sample.start, 1e-9)
-        for key, node in sample.nodes.items():
-            item = self._items.get(key)
-            if item is not None:
-                item.setText(1, _words(node, span))
+        item: QTreeWidgetItem | None = tree.itemAt(0, 0)
+        bottom = tree.viewport().height()
+        while item is not None and tree.visualItemRect(item).top() < bottom:
+            node = sample.nodes.get(item.data(0, _ID))
+            if node is not None:
+                words = _words(node, span)
+                if item.text(1) != words:
+                    item.setText(1, words)
+            item = tree.itemBelow(item)
 
     def _dress(self) -> None:
         """What is said of an item is quieter than its name."""

@@ -77,6 +77,7 @@ class TimeTravel(QObject):
         for view in (views.canvas, views.charts, views.timeline):
             view.clear_run()
         self.past.clear()
+        views.outline.forget_run()
         views.inspector.clear_measurements()
         views.transport.set_time(0.0)
 

@@ -220,6 +220,7 @@ class Workbench(QObject):
         views.inspector.recording_wanted.connect(self._load_recording)
         views.inspector.keyboard_freed.connect(views.canvas.setFocus)
         files = self.services.files
+        files.leaving.connect(views.canvas.finish_edits)
         files.failed.connect(self.say)
         files.taken.connect(self.tell)
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))

@@ -41,8 +41,10 @@ FORMAT = 1
 
 _ROUNDING: Final = 1e-9
 """Relative difference of two numbers that are equal but for rounding."""
-Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
-Extent = Annotated[float, Field(gt=0.0, le=1e7)]
+FAR: Final = 1e7
+"""The largest coordinate, and the largest width and height."""
+Coordinate = Annotated[float, Field(ge=-FAR, le=FAR)]
+Extent = Annotated[float, Field(gt=0.0, le=FAR)]
 RawConfig = dict[str, JsonValue]
 
 

@@ -7,20 +7,33 @@ not fit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import JsonValue, ValidationError
 
 from engine.model.changes import Changes
 from engine.model.copies import copied
-from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, plain, weight_of
+from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note
 from engine.model.field_paths import UNSET, PathError, Unset, at_path, with_path, without_same
-from engine.model.files import dumps
 from engine.model.findings import message_of
-from engine.model.limits import MAX_BYTES, LimitError, short, too_large, weigh
+from engine.model.limits import LimitError, short, weigh
 from engine.model.names import called
 from engine.model.reading import ReadError, check_counts
 from engine.model.references import item_problem
+from engine.model.remaking import (
+    COLLECTION_OF,
+    COLLECTIONS,
+    Collection,
+    EditError,
+    Item,
+    elsewhere,
+    heavier_by,
+    raw_of,
+    rebuilt,
+    validated,
+    weight_in,
+    with_item,
+)
 from engine.model.spread import without
 from engine.records import dataclass
 
@@ -47,30 +60,7 @@ __all__ = [
     "Unset",
 ]
 
-Collection = Literal["nodes", "links", "frames", "notes"]
-COLLECTIONS: Final[tuple[Collection, ...]] = ("nodes", "links", "frames", "notes")
-Item = Node | Link | Frame | Note
-_COLLECTION_OF: Final[dict[type, Collection]] = {
-    Node: "nodes",
-    Link: "links",
-    Frame: "frames",
-    Note: "notes",
-}
-
-_SHORT: Final = frozenset({str, int, bool, type(None)})
-"""Values that are quicker compared than weighed. Of floats equal ones may be written differently."""
-_BY_ID: Final[dict[Collection, str]] = {
-    "nodes": "node_by_id",
-    "links": "link_by_id",
-    "frames": "frame_by_id",
-    "notes": "note_by_id",
-}
-"""What a design finds its items by."""
 _REFERENCES: Final = frozenset({"source", "target", "frame"})
-
-
-class EditError(ValueError):
-    """An edit that does not fit the design. The message says what, where and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,51 +114,6 @@ class Placed:
     index: int | None = None
 
 
-def _rebuilt(design: Design, heavier: int | None, **fields: Any) -> Design:
-    """The design with some fields replaced, and so many bytes more; what is found by id is found anew.
-
-    Without a number it is lighter, and is weighed when somebody asks: not much may be left of it.
-
-    Raises ``EditError`` for what could be saved but not opened.
-    """
-    new = design.model_copy(update=fields)
-    for name in (*_BY_ID.values(), "weight"):
-        vars(new).pop(name, None)
-    if heavier is None:
-        return new
-    vars(new)["weight"] = design.weight + heavier
-    if new.weight > MAX_BYTES and len(dumps(new).encode()) > MAX_BYTES:
-        raise EditError(too_large())  # the weight is a bound: only a heavy design is written out
-    return new
-
-
-def _with_item(design: Design, made: Item, heavier: int) -> Design:
-    """The design with another item in the place of the one with its id.
-
-    A field may be dragged in a design of a thousand nodes, so what is known by id is not found out anew.
-    """
-    name = _COLLECTION_OF[type(made)]
-    items, by_id = getattr(design, name), getattr(design, _BY_ID[name])
-    if len(by_id) < len(items):  # ids that are used twice, which only a broken design has
-        changed = tuple(made if each.id == made.id else each for each in items)
-        return _rebuilt(design, heavier, **{name: changed})
-    place = list(by_id).index(made.id)
-    new = _rebuilt(design, heavier, **{name: (*items[:place], made, *items[place + 1 :])})
-    for each in _BY_ID.values():
-        if each in vars(design):
-            vars(new)[each] = vars(design)[each]
-    vars(new)[_BY_ID[name]] = by_id | {made.id: made}
-    return new
-
-
-def _weight(design: Design, item: Item) -> int:
-    """The bytes of an item in a file at most; ``EditError`` where no file can hold it."""
-    try:
-        return weight_of(item)
-    except LimitError as error:
-        raise EditError(f"{called(design, item)}: {error}") from None
-
-
 def _sound(design: Design, items: Iterable[Item]) -> None:
     """Refuse items that refer to what is not there, or frames that lie inside themselves."""
     for item in items:
@@ -197,18 +142,18 @@ class Insert:
         ids = {item.id for items in lists.values() for item in items}
         new: list[Item] = []
         for placed in self.placed:
-            item = _validated(design, placed.item, _raw(placed.item))
+            item = validated(design, placed.item, raw_of(placed.item))
             if item.id in ids:
                 msg = f"{item.id!r} exists already; choose another id"
                 raise EditError(msg)
             ids.add(item.id)
             new.append(item)
-            items = lists[_COLLECTION_OF[type(item)]]
+            items = lists[COLLECTION_OF[type(item)]]
             items.insert(len(items) if placed.index is None else placed.index, item)
-        touched = {_COLLECTION_OF[type(item)] for item in new}
+        touched = {COLLECTION_OF[type(item)] for item in new}
         _check_counts({name: lists[name] for name in touched})
-        heavier = sum(_weight(design, item) for item in new)
-        made = _rebuilt(design, heavier, **{name: tuple(lists[name]) for name in touched})
+        heavier = sum(weight_in(design, item) for item in new)
+        made = rebuilt(design, heavier, **{name: tuple(lists[name]) for name in touched})
         _sound(made, new)
         added = frozenset(item.id for item in new)
         return Applied(made, Changes(added=added), Remove(added, label=self.label))
@@ -255,8 +200,8 @@ class Remove:
                 kept[name] = tuple(item for item in items if item.id not in gone)
         there = sum(len(getattr(loosened.design, name)) for name in COLLECTIONS)
         is_most = 2 * len(placed) > there
-        heavier = None if is_most else -sum(_weight(design, each.item) for each in placed)
-        made = _rebuilt(loosened.design, heavier, **kept)
+        heavier = None if is_most else -sum(weight_in(design, each.item) for each in placed)
+        made = rebuilt(loosened.design, heavier, **kept)
         inverse = CompoundEdit((Insert(tuple(placed)), loosened.inverse), self.label)
         return Applied(made, Changes(removed=frozenset(gone)) | loosened.changes, inverse)
 
@@ -291,78 +236,41 @@ class Move:
         kept: dict[str, tuple[Item, ...]] = {}
         heavier = 0
         for name in ("nodes", "frames", "notes"):
-            items: tuple[Node | Frame | Note, ...] = getattr(design, name)
-            if any(item.id in wanted for item in items):
-                moved = tuple(_moved(design, item, wanted.get(item.id), back) for item in items)
-                pairs = zip(items, moved, strict=True)
-                heavier += sum(_heavier(old, new) for old, new in pairs if new is not old)
-                kept[name] = moved
+            items: list[Node | Frame | Note] = [*getattr(design, name)]
+            count = len(back)
+            for place, item in enumerate(items):
+                to = wanted.get(item.id)
+                if to is not None:
+                    back.append(_left(item, to))
+                    items[place], more = _moved(design, item, to)
+                    heavier += more
+            if len(back) > count:
+                kept[name] = tuple(items)
         for missing in sorted(wanted.keys() - {position.id for position in back}):
             msg = f"{missing!r} is no node, frame or note of the design"
             raise EditError(msg)
-        made = _rebuilt(design, heavier, **kept)
+        made = rebuilt(design, heavier, **kept)
         return Applied(made, Changes(moved=frozenset(wanted)), Move(tuple(back), self.label))
 
 
-def _moved(
-    design: Design, item: Node | Frame | Note, to: Position | None, back: list[Position]
-) -> Any:
-    """The item at its new place; where it was goes to ``back``."""
-    if to is None:
-        return item
-    update: dict[str, Any] = {"x": to.x, "y": to.y}
-    if isinstance(item, Node):
-        back.append(Position(item.id, item.x, item.y))
-    else:
-        sized = to.width is not None or to.height is not None
-        size = (item.width, item.height) if sized else (None, None)
-        back.append(Position(item.id, item.x, item.y, *size))
+def _left(item: Node | Frame | Note, to: Position) -> Position:
+    """Where an item is that goes elsewhere, with its size where that changes too."""
+    if isinstance(item, Node) or (to.width is None and to.height is None):
+        return Position(item.id, item.x, item.y)
+    return Position(item.id, item.x, item.y, item.width, item.height)
+
+
+def _moved(design: Design, item: Node | Frame | Note, to: Position) -> tuple[Any, int]:
+    """The item at its new place, and how many bytes more it takes."""
+    update = {"x": to.x, "y": to.y}
+    if not isinstance(item, Node):
         update |= {"width": to.width} if to.width is not None else {}
         update |= {"height": to.height} if to.height is not None else {}
-    return _validated(design, item, _raw(item) | update)
-
-
-def _raw(item: Item) -> dict[str, Any]:
-    """What was set of an item, field by field; nested JSON is shared, not copied."""
-    known = type(item).model_fields
-    fields = {name: getattr(item, name) for name in item.model_fields_set if name in known}
-    return plain(fields) | (item.model_extra or {})
-
-
-def _validated(design: Design, item: Item, raw: dict[str, Any]) -> Item:
-    """An item of the same sort from raw fields; ``EditError`` where they are wrong.
-
-    A config that stays the same is not looked at again: it may hold a recording.
-    """
-    config = raw.get("config") if "config" in type(item).model_fields else None
-    same = isinstance(config, dict) and config is getattr(item, "config", None)
-    looked_at = {name: value for name, value in raw.items() if not same or name != "config"}
-    try:
-        weigh(looked_at, 2)
-        made = type(item).model_validate(looked_at)
-    except ValidationError as error:
-        raise EditError(f"{called(design, item)}: {message_of(error)}") from error
-    except LimitError as error:
-        raise EditError(f"{called(design, item)}: {error}") from None
-    if same:  # written into the item that was just made: a copy of thousands takes noticeably long
-        vars(made)["config"] = config
-        made.model_fields_set.add("config")
-    return made
-
-
-def _is_kept(item: Item, name: str, value: object) -> bool:
-    """Whether a field of an item has that value already: it was weighed before."""
-    old = vars(item).get(name, UNSET)
-    return old is value or (type(old) is type(value) and type(old) in _SHORT and old == value)
-
-
-def _heavier(item: Item, made: Item) -> int:
-    """How many bytes more an item takes, with another in its place; what stays counts for nothing."""
-    now, before = (
-        weigh(plain({name: each for name, each in one if not _is_kept(other, name, each)}), 2)
-        for one, other in ((made, item), (item, made))
-    )
-    return now - before
+    found = elsewhere(item, update)
+    if found is not None:
+        return found
+    made = validated(design, item, raw_of(item) | update)
+    return made, heavier_by(item, made)
 
 
 def _changed(value: Any, path: tuple[str, ...], new: JsonValue | Unset) -> Any:
@@ -401,10 +309,10 @@ class SetField:
             and isinstance(item, Node | Link | Frame)
         ):
             return self._set_in_config(design, item)
-        before, top = _raw(item), self.path[:1]
-        made = _validated(design, item, _changed(before, self.path, self.value))
+        before, top = raw_of(item), self.path[:1]
+        made = validated(design, item, _changed(before, self.path, self.value))
         inverse = SetField(self.id, top, at_path(before, top), self.label)
-        new = _with_item(design, made, _heavier(item, made))
+        new = with_item(design, made, heavier_by(item, made))
         if top[0] in _REFERENCES:
             _sound(new, (made,))
         return Applied(new, Changes(changed=frozenset({self.id})), inverse)
@@ -423,7 +331,7 @@ class SetField:
         made = item.model_copy(update={"config": wanted})
         inverse = SetField(self.id, self.path[:2], at_path(item.config, (field,)), self.label)
         changes = Changes(changed=frozenset({self.id}))
-        return Applied(_with_item(design, made, heavier), changes, inverse)
+        return Applied(with_item(design, made, heavier), changes, inverse)
 
 
 def _part(config: dict[str, Any], field: str) -> dict[str, Any]:
@@ -460,7 +368,7 @@ class SetDesign:
             raise EditError(message_of(error)) from error
         _check_counts(raw)
         heavier = made.setting_weight(top) - design.setting_weight(top)
-        new = _rebuilt(design, heavier, **{top: getattr(made, top)})
+        new = rebuilt(design, heavier, **{top: getattr(made, top)})
         if top not in raw:
             new.model_fields_set.discard(top)
         inverse = SetDesign((top,), before, self.label)

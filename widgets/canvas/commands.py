@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.model.edits import EditError, Foreseen, Move, Remove, SetField
+from engine.model.design import Frame, Node, Note
+from engine.model.edits import EditError, Foreseen, Move, Position, Remove, SetField
 from widgets.canvas.adding import (
     NOTE,
     frame_edit,
@@ -25,13 +26,14 @@ from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_o
 from widgets.canvas.layout import laying_out
 from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, placed_rect, position
+from widgets.canvas.naming import item_ids
 from widgets.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from engine.model.component import Component
-    from engine.model.design import Design, Link, Node
+    from engine.model.design import Design, Link
     from engine.model.edits import Edit, Insert
     from widgets.canvas.aligning import Way
     from widgets.canvas.stage import Stage
@@ -60,8 +62,13 @@ class Commands:
 
     def delete(self) -> None:
         """Delete what is selected."""
-        if self._stage.selection:
-            self._stage.request(Remove(self._stage.selection))
+        stage, chosen = self._stage, self._stage.selection
+
+        def removed() -> Edit | None:
+            there = chosen.intersection(item_ids(stage.design))
+            return Remove(there) if there else None
+
+        self._ask(removed, is_long=len(chosen) >= _MANY_NODES)
 
     def select_all(self) -> None:
         """Select everything but links, which follow their nodes."""
@@ -95,14 +102,7 @@ class Commands:
             stage.message.emit(str(error))
             return
         yield
-        edit = pasted(stage.design, clip, self._offset(clip, at))
-        before = stage.design
-        whole = _completed(before, clip, edit)
-        if is_long:
-            whole = yield from _foreseen(whole, before)
-        if stage.design is not before:  # a turn that took so long may have seen another edit
-            before, edit = stage.design, pasted(stage.design, clip, self._offset(clip, at))
-            whole = _completed(before, clip, edit)
+        before, edit, whole = yield from self._adding(clip, at, is_long=is_long)
         stage.request(whole)
         is_added = stage.design is not before
         yield
@@ -117,6 +117,21 @@ class Commands:
                 )
             if about:
                 stage.message.emit(about)
+
+    def _adding(
+        self, clip: Clip, at: QPointF | None, *, is_long: bool
+    ) -> Generator[None, None, tuple[Design, Insert, Edit]]:
+        """The edit that adds items, alone and with all that comes along, and the design that it is for."""
+        stage = self._stage
+        while True:
+            before = stage.design
+            work = partial(pasted, before, clip, self._offset(clip, at))
+            edit = (yield from _beside(work)) if is_long else work()
+            whole = _completed(before, clip, edit)
+            if is_long:
+                whole = yield from _foreseen(whole, before)
+            if stage.design is before:  # a turn that took so long may have seen another edit
+                return before, edit, whole
 
     def _reading_foreign(self, text: str) -> Generator[None, None, tuple[Clip, str]]:
         """What a text holds that is no JSON, and what to say of it, in steps."""
@@ -155,38 +170,67 @@ class Commands:
         """Move the selection by scene units; tells whether there was anything to move."""
         stage = self._stage
         ids = {each for each in stage.selection if each not in stage.design.link_by_id}
-        moved = dragged_along(stage.design, ids)
-        positions = []
-        for each in sorted(moved):
-            item = stage.design.item(each)
-            if item is None or each in stage.design.link_by_id:
-                continue
-            rect = QRectF(getattr(item, "x", 0.0) + dx, getattr(item, "y", 0.0) + dy, 0.0, 0.0)
-            positions.append(position(stage.design, each, rect))
-        if positions:
-            stage.request(Move(tuple(positions)))
-        return bool(positions)
+
+        def moved() -> Move | None:
+            design = stage.design
+            items = map(design.item, sorted(dragged_along(design, ids)))
+            places = [
+                Position(item.id, item.x + dx, item.y + dy)
+                for item in items
+                if isinstance(item, Node | Frame | Note)
+            ]
+            return Move(tuple(places)) if places else None
+
+        self._ask(moved, is_long=len(ids) >= _MANY_NODES)
+        return bool(ids)
 
     def align(self, way: Way) -> None:
         """Line up what is selected, or spread it evenly; frames take along what lies in them."""
         stage = self._stage
         chosen = {each for each in stage.selection if stage.scene.rect_of(each) is not None}
         chosen -= stage.design.link_by_id.keys()
-        for each in [*chosen]:
+        for each in chosen & stage.design.frame_by_id.keys():
             chosen -= dragged_along(stage.design, {each}) - {each}
         if len(chosen) < LEAST[way]:
             stage.message.emit(f"Select {LEAST[way]} things or more for this")
             return
-        rects = {each: stage.scene.rect_of(each) or QRectF() for each in sorted(chosen)}
+        self._ask(lambda: self._aligned(chosen, way), is_long=len(chosen) >= _MANY_NODES)
+
+    def _aligned(self, chosen: set[str], way: Way) -> Move | None:
+        """The edit that lines up what is still there of some items."""
+        design, scene = self._stage.design, self._stage.scene
+        shown = ((each, scene.rect_of(each)) for each in sorted(chosen))
+        rects = {each: rect for each, rect in shown if rect is not None}
         moved: dict[str, QRectF] = {}
         for each, rect in lined_up(rects, way).items():
             shift = rect.topLeft() - rects[each].topLeft()
+            taken = dragged_along(design, {each}) if each in design.frame_by_id else (each,)
             moved |= {
                 inner: place.translated(shift)
-                for inner in dragged_along(stage.design, {each})
-                if (place := placed_rect(stage.design, inner)) is not None
+                for inner in taken
+                if (place := placed_rect(design, inner)) is not None
             }
-        stage.request(Move(tuple(position(stage.design, *each) for each in moved.items()), "Align"))
+        places = tuple(position(design, *each) for each in moved.items())
+        return Move(places, "Align") if places else None
+
+    def _ask(self, make: Callable[[], Edit | None], *, is_long: bool) -> None:
+        """Ask for an edit; one of many items is made, tried and put into effect in turns of their own."""
+        self.turns.do(self._asking(make, is_long=is_long), is_long=is_long)
+
+    def _asking(self, make: Callable[[], Edit | None], *, is_long: bool) -> Iterator[None]:
+        """The same in steps. Where the design is another one by then, the edit is made anew."""
+        stage = self._stage
+        design: Design | None = None
+        edit: Edit | None = None
+        while stage.design is not design:
+            design = stage.design
+            edit = make()
+            yield
+            if edit is not None and is_long:
+                edit = _tried(edit, design)
+                yield
+        if edit is not None:
+            stage.request(edit)
 
     def arrange(self) -> None:
         """Lay the whole design out in layers."""
@@ -360,12 +404,17 @@ def _is_long(text: str) -> bool:
     return len(text) >= (_LONG_TEXT if text.lstrip()[:1] == "{" else _LONG_CHART)
 
 
-def _foreseen(edit: Edit, design: Design) -> Generator[None, None, Edit]:
-    """The edit with what it comes to, found out in another thread; by itself where it does not fit."""
+def _tried(edit: Edit, design: Design) -> Edit:
+    """The edit with what it comes to; by itself where it does not fit."""
     try:
-        return (yield from _beside(partial(Foreseen.of, edit, design)))
+        return Foreseen.of(edit, design)
     except EditError:
         return edit
+
+
+def _foreseen(edit: Edit, design: Design) -> Generator[None, None, Edit]:
+    """The same, found out in another thread."""
+    return (yield from _beside(partial(_tried, edit, design)))
 
 
 def _beside(work: Callable[[], _T]) -> Generator[None, None, _T]:

@@ -117,7 +117,7 @@ class CanvasScene(QGraphicsScene):
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed, and nothing else."""
         ids = set(changes.added | changes.removed | changes.moved | changes.changed)
-        self._follow(design, ids)
+        self._follow(design, ids if item_ids(design) else set())
         if changes.is_structural:
             self.presenter.live.relearn()
         if changes.settings & {"scenario", "comments"}:
@@ -126,6 +126,8 @@ class CanvasScene(QGraphicsScene):
 
     def _follow(self, design: Design, ids: set[str]) -> None:
         """Bring items in step with the design in one go: places, then routes, then pictures."""
+        if not item_ids(design):
+            self._clear()  # thousands that go together are not asked for one by one
         hidden = fold(design)
         before = self.presenter.hidden
         self.design = design
@@ -133,15 +135,12 @@ class CanvasScene(QGraphicsScene):
             each for each in hidden.keys() | before.keys() if hidden.get(each) != before.get(each)
         }
         ends = ids | folded
-        links = self.wiring.touching(ends) | {
-            link.id
-            for link in design.links
-            if link.id in ids or link.source in ends or link.target in ends
-        }
-        siblings = self.wiring.beside(links | ids)
+        before_it = self.wiring.touching(ends)
+        siblings = self.wiring.beside(before_it | ids)
         self.presenter.set_design(design, hidden)
-        self.wiring.set_design(design, hidden)
-        routed = self.wiring.beside(links) | siblings | links
+        is_rewired = self.wiring.set_design(design, hidden)
+        links = before_it | self.wiring.ending_at(ends) | (ids & design.link_by_id.keys())
+        routed = self.wiring.beside(links) | siblings | links if is_rewired else siblings | links
         waiting = self.wiring.by_target(routed, first=ids) if len(routed) > AT_ONCE else []
         here = (ids | folded | links).difference(waiting)
         known = self.cards.keys() & here
@@ -257,14 +256,15 @@ class CanvasScene(QGraphicsScene):
 
     def _drop(self, item_id: str) -> None:
         """Take whatever shows an id off the scene."""
+        link = self.links.pop(item_id, None)
+        if link is not None:
+            self._drop_link(link)
+            return  # thousands of them go together, and no other item has the id
         self._drop_card(item_id)
         self._drop_open_frame(item_id)
         note = self.notes.pop(item_id, None)
         if note is not None:
             self._take_off(note)
-        link = self.links.pop(item_id, None)
-        if link is not None:
-            self._drop_link(link)
 
     def _drop_card(self, item_id: str) -> None:
         card = self.cards.pop(item_id, None)

@@ -277,6 +277,10 @@ class CanvasView(QGraphicsView):
         if rect is not None:
             self._camera.reveal(rect, covered)
 
+    def finish_edits(self) -> None:
+        """Put into effect at once what was asked for and waits for its turn."""
+        self._commands.turns.finish()
+
     def select_all(self) -> None:
         """Select everything."""
         self._commands.select_all()

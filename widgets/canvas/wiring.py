@@ -33,6 +33,8 @@ class Wiring:
         self._courses = courses
         self.obstacles = Obstacles()
         self._host: Mapping[str, str] = {}
+        self._links: tuple[Link, ...] = ()
+        """Those of the design whose topology is known."""
         self._incoming: dict[str, dict[str, str]] = {}
         """By card, the links that arrive there, and the card that each comes from."""
         self._touching: dict[str, set[str]] = {}
@@ -43,9 +45,15 @@ class Wiring:
         self._courses.clear()
         self.obstacles = Obstacles()
 
-    def set_design(self, design: Design, host: Mapping[str, str]) -> None:
-        """Learn the topology; ``host`` names the card which stands for a hidden node."""
-        self._host = host
+    def set_design(self, design: Design, host: Mapping[str, str]) -> bool:
+        """Learn the topology; ``host`` names the card which stands for a hidden node.
+
+        Returns:
+            Whether it may be another one. Where nodes moved, the links are the very same as before.
+        """
+        if design.links is self._links and host == self._host:
+            return False
+        self._links, self._host = design.links, host
         incoming: dict[str, dict[str, str]] = defaultdict(dict)
         touching: dict[str, set[str]] = defaultdict(set)
         for link in design.links:
@@ -61,6 +69,7 @@ class Wiring:
                 touching[target].add(link_id)
         self._incoming = dict(incoming)
         self._touching = dict(touching)
+        return True
 
     def host(self, node_id: str) -> str:
         """Id of the card that shows a node."""
@@ -77,19 +86,22 @@ class Wiring:
 
     def touching(self, ids: Iterable[str]) -> set[str]:
         """Links with an end at one of these nodes or cards."""
+        return self.ending_at(ids) & self.items.keys()
+
+    def ending_at(self, ids: Iterable[str]) -> set[str]:
+        """The same of all links, those that are not drawn too."""
         found: set[str] = set()
-        if not self.items:
-            return found
         for item_id in ids:
-            found |= self._touching.get(item_id, set())
-        return found & self.items.keys()
+            found.update(self._touching.get(item_id, ()))
+        return found
 
     def beside(self, link_ids: Set[str]) -> set[str]:
         """The links and all others that arrive at the same cards: they share a fan."""
-        targets = {
-            self.host(self.items[link_id].link.target) for link_id in self.items.keys() & link_ids
-        }
-        return {each for target in targets for each in self._incoming.get(target, ())}
+        targets = {self.items[each].link.target for each in self.items.keys() & link_ids}
+        found: set[str] = set()
+        for card in {self.host(target) for target in targets}:
+            found.update(self._incoming.get(card, ()))
+        return found
 
     def by_target(self, link_ids: Container[str], first: Container[str]) -> list[str]:
         """Links in the order of the cards where they arrive, for those of a card share its fan.
@@ -97,7 +109,8 @@ class Wiring:
         Links among ``first`` come before all others.
         """
         ordered = [each for links in self._incoming.values() for each in links if each in link_ids]
-        return sorted(ordered, key=lambda each: each not in first)
+        begun = [each for each in ordered if each in first]
+        return [*begun, *(each for each in ordered if each not in first)] if begun else ordered
 
     def route(
         self,

@@ -79,6 +79,36 @@ def test_links_of_an_edit_come_in_slices_as_well(make_desk) -> None:
     assert len(scene.links) < LINKS
 
 
+def test_links_of_nodes_that_moved_are_not_looked_through_again(make_desk) -> None:
+    desk = make_desk(dense())
+    scene = desk.view._scene
+    arrive(scene)
+    known = scene.wiring._incoming
+    desk.apply(Move((Position("n0", -500.0, -400.0),)))
+    assert scene.wiring._incoming is known
+    desk.apply(Remove.of("l7"))
+    assert scene.wiring._incoming is not known
+    assert not any("l7" in links for links in scene.wiring._incoming.values())
+
+
+def test_a_design_that_is_emptied_is_taken_off_as_a_whole(make_desk, monkeypatch) -> None:
+    desk = make_desk(dense())
+    scene = desk.view._scene
+    arrive(scene)
+    synced: list[str] = []
+    monkeypatch.setattr(scene, "_sync", synced.append)
+    desk.apply(Remove(frozenset(desk.design.node_by_id)))
+    assert not synced
+    monkeypatch.undo()
+    shown = (scene.cards, scene.links, scene.pictures(), scene.stale.urgent, scene.stale.live)
+    assert not any(shown)
+    assert scene.content_rect().isEmpty()
+    desk.undo()
+    arrive(scene)
+    assert scene.links.keys() == desk.design.link_by_id.keys()
+    assert len(scene.cards) == NODES
+
+
 def test_what_is_exported_waits_for_all_of_them(make_desk) -> None:
     view = make_desk(dense()).view
     assert view._scene.arriving.waiting

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from engine.model.design import Design, Node
-from engine.model.edits import Remove
+from engine.model.edits import Move, Position, Remove
 from widgets.canvas import commands
 from widgets.turns import Turns, in_turns
 
@@ -92,6 +92,42 @@ def test_what_is_short_is_done_at_once(make_desk) -> None:
     assert len(desk.design.nodes) == 6
     desk.view.auto_layout()
     assert len(desk.edits) == 2
+
+
+def test_many_items_are_moved_in_turns_from_where_they_are_by_then(long_desk) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.select_all()
+    assert desk.view._commands.nudge(12.0, 0.0)
+    assert desk.edits == [], "made"
+    desk.apply(Move((Position("n1", 100.0, 50.0),)))
+    desk.apply(Remove.of("n2"))
+    before = len(desk.edits)
+    finish(turns)
+    assert len(desk.edits) == before + 1
+    assert desk.place("n0") == (12.0, 0.0)
+    assert desk.place("n1") == (112.0, 50.0)
+
+
+def test_many_items_are_deleted_in_turns_as_far_as_they_are_there(long_desk) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.select_all()
+    desk.view.delete_selection()
+    desk.apply(Remove.of("n1"))
+    before = len(desk.edits)
+    finish(turns)
+    assert len(desk.edits) == before + 1
+    assert not desk.design.nodes
+    assert not desk.messages
+
+
+def test_what_waits_for_its_turn_is_done_before_the_design_is_left(long_desk) -> None:
+    desk = long_desk
+    desk.view.select_all()
+    desk.view.paste(desk.view.copy())
+    desk.view.align("left")
+    desk.view.finish_edits()
+    assert len(desk.design.nodes) == 6
+    assert not desk.view._commands.turns.is_busy
 
 
 def test_a_long_flowchart_is_laid_out_in_turns(make_desk, monkeypatch) -> None:
