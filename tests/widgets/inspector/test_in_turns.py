@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.model.design import Objective
 from engine.model.edits import SetField
 from engine.model.prediction import NodePrediction, Theory
 from widgets.inspector.form import AT_ONCE, Form
+from widgets.inspector.subjects.design import DesignSubject
 
 WORKERS = ("config", "workers")
 HOLDS = ("config", "hold_while_waiting")
@@ -102,3 +104,23 @@ def test_what_was_typed_and_not_accepted_comes_back_with_its_line(bench) -> None
     bench.panel.set_selection(("users",))
     bench.panel.set_selection(("web",))
     assert bench.line(*WORKERS).text() == "many"
+
+
+def test_what_can_be_bounded_is_named_once_however_many_objectives_there_are(
+    design, monkeypatch
+) -> None:
+    many = tuple(Objective(metric="users.latency.p99", below=0.1 * each) for each in range(1, 101))
+    subject = DesignSubject(design.model_copy(update={"objectives": many}), {})
+    asked: list[str] = []
+    called = DesignSubject._called
+
+    def counted(self: DesignSubject, metric: str) -> str:
+        asked.append(metric)
+        return called(self, metric)
+
+    monkeypatch.setattr(DesignSubject, "_called", counted)
+    fields = subject.fields()
+    assert len(asked) < 150, "one for each objective, and one for each that is offered"
+    assert subject.fields() == fields
+    assert len(asked) < 150
+    assert sum(field.path[-1] == "metric" for field in fields) == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.model.class_names import renaming
@@ -48,6 +49,7 @@ class DesignSubject(KnownAtOnce):
     def __init__(self, design: Design, components: Mapping[str, Component]) -> None:
         """Show ``design``; the records by kind say what is measured of its nodes."""
         self._components = components
+        self._by_kind: dict[str, tuple[Metric, ...]] = {}
         self._design = design
         self._raw = design.model_dump(
             mode="json",
@@ -63,13 +65,18 @@ class DesignSubject(KnownAtOnce):
 
     def fields(self) -> list[Field]:
         """All sections."""
-        return [
+        return [*self._fields]
+
+    @cached_property
+    def _fields(self) -> tuple[Field, ...]:
+        """The same, found out once: of another design there is another subject."""
+        return (
             *self._about(),
             *self._scenario(),
             *self._classes(),
             *self._objectives(),
             *self._prices(),
-        ]
+        )
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field, or add to and take from a list."""
@@ -126,6 +133,7 @@ class DesignSubject(KnownAtOnce):
         """Each objective as its metric and bounds, and a button that adds one."""
         group = "Objectives"
         lines: list[Field] = []
+        options = self._metrics()
         for i, raw in enumerate(self._list("objectives")):
             metric = str(raw.get("metric", ""))
             unit = self._unit(metric)
@@ -141,7 +149,7 @@ class DesignSubject(KnownAtOnce):
                     group=group,
                     level=1,
                     value=metric,
-                    options=self._metrics(),
+                    options=options,
                 ),
             ]
             for bound, title in (("below", "Below"), ("above", "Above"), ("equals", "Equals")):
@@ -172,13 +180,20 @@ class DesignSubject(KnownAtOnce):
         node = self._design.node_by_id.get(item_id)
         if node is None and item_id not in self._design.link_by_id:
             return None
-        found = self._components.get(node.kind) if node is not None else None
-        sort: Sort = "link" if node is None else "client" if node.kind == "client" else "node"
-        known = metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
         try:
-            return named(name, known)
+            return named(name, self._measured("" if node is None else node.kind))
         except KeyError:
             return None
+
+    def _measured(self, kind: str) -> tuple[Metric, ...]:
+        """What is measured of nodes of a kind; of links for the empty one."""
+        known = self._by_kind.get(kind)
+        if known is None:
+            found = self._components.get(kind)
+            sort: Sort = "client" if kind == "client" else "node" if kind else "link"
+            known = metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
+            self._by_kind[kind] = known
+        return known
 
     def _metrics(self) -> tuple[Option, ...]:
         """Metrics that people bound most, of the nodes of this design, and those that it bounds by now."""
