@@ -286,6 +286,7 @@ def bounds_of(metric: str, result: Mapping[str, Any]) -> list[float | None] | No
         for key in path[:-1]:
             part = part.get(key) if isinstance(part, dict) else None
         if path and isinstance(part, dict):
-            bounds = part.get(CI, {}).get(path[-1])
+            known = part.get(CI)
+            bounds = known.get(path[-1]) if isinstance(known, dict) else None
             return bounds if isinstance(bounds, list) else None
     return None

@@ -18,7 +18,7 @@ from engine.model.memory import DEFAULT_MEMORY
 from engine.model.reading import finite_json
 from engine.release import engine_version
 from engine.study.points import Outcome, Point, Variant, digest_of
-from engine.study.trial import Trial
+from engine.study.trial import CROSSED, Trial
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -181,6 +181,8 @@ class Storage:
             outcome = _outcome(raw)
             if Point(self._variant(about), about["seed"]).key != outcome.key:
                 return False
+            if outcome.engine == engine_version() and not _is_sound(outcome.result):
+                return False
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
             return False
         self._points[outcome.key] = about
@@ -201,6 +203,20 @@ def _outcome(raw: dict[str, Any]) -> Outcome:
         if name in raw and not isinstance(raw[name], sorts):
             raise TypeError(name)
     return Outcome(**raw)
+
+
+def _is_sound(result: dict[str, Any] | None) -> bool:
+    """Whether a result is what a run has measured: it has the hash that it says."""
+    if result is None:
+        return True
+    # Here, not above: whoever only makes studies, as the window does, must not load the simulator for it.
+    from engine.sim.report import hash_of  # noqa: PLC0415
+
+    asked = (result.get("series"), result.get("metrics"))
+    if any(each is not None and not isinstance(each, dict) for each in asked):
+        return False
+    measured = {name: value for name, value in result.items() if name != CROSSED}
+    return hash_of(measured) == result["hash"]
 
 
 def _problem(path: Path, verb: str, error: OSError) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.study import Outcome, Storage, StorageError, run_point
+from engine.study import Chaos, Outcome, Storage, StorageError, run_point
 from tests.engine.study.helpers import variant
 
 
@@ -86,6 +86,31 @@ def test_a_result_with_numbers_that_are_none_is_computed_again(tmp_path: Path) -
         assert line != lines[2]
         file.write_text("\n".join([*lines[:2], line, lines[3]]) + "\n")
         assert list(reread(tmp_path)) == [key for key in kept if key != list(kept)[1]]
+
+
+@pytest.mark.parametrize("value", [None, "x", 5, [], {"users": 5}, {"users": {"offered": 10**9}}])
+@pytest.mark.parametrize("part", ["clients", "nodes", "objectives", "hash", "series"])
+def test_a_result_that_is_not_what_was_measured_is_computed_again(
+    part: str, value: object, tmp_path: Path
+) -> None:
+    kept = filled(tmp_path)
+    file = tmp_path / "study.jsonl"
+    lines = file.read_text().splitlines()
+    raw = json.loads(lines[2])
+    if raw["result"].get(part) == value or (part == "series" and isinstance(value, dict)):
+        return
+    raw["result"][part] = value
+    file.write_text("\n".join([*lines[:2], json.dumps(raw), lines[3]]) + "\n")
+    assert list(reread(tmp_path)) == [key for key in kept if key != list(kept)[1]]
+
+
+def test_a_result_of_a_run_that_was_ended_early_is_kept(tmp_path: Path) -> None:
+    study = Chaos(variant(), each=("node",), abort=("users.availability<2",), seeds=1)
+    with Storage(tmp_path) as storage:
+        done = [(point, run_point(point)) for point in study.points({})]
+        for each in done:
+            storage.append(each)
+    assert len(reread(tmp_path)) == len(done) > 0
 
 
 def test_results_of_another_version_are_not_mixed_in(tmp_path: Path) -> None:
