@@ -216,7 +216,7 @@ def _is_sound(result: dict[str, Any] | None) -> bool:
     if any(each is not None and not isinstance(each, dict) for each in asked):
         return False
     measured = {name: value for name, value in result.items() if name != CROSSED}
-    return hash_of(measured) == result["hash"]
+    return bool(hash_of(measured) == result["hash"])
 
 
 def _problem(path: Path, verb: str, error: OSError) -> str:
