@@ -127,9 +127,11 @@ def _check_number(value: float) -> None:
         raise LimitError(f"should be a finite number, not {value!r}")
 
 
-def _check_numbers(values: list[float]) -> None:
-    """Refuse a list in which one of the numbers is none for a file."""
-    wholes = [each for each in values if type(each) is int]  # floats among them may be larger
+def _check_numbers(values: list[float], sorts: set[type]) -> None:
+    """Refuse a list in which one of the numbers, all of these sorts, is none for a file."""
+    wholes: list[float] = []
+    if int in sorts:  # floats among them may be larger
+        wholes = values if len(sorts) == 1 else [each for each in values if type(each) is int]
     for some in (wholes, values) if wholes else (values,):
         _check_number(max(some))
         _check_number(min(some))
@@ -170,7 +172,7 @@ def _of_list(value: list[Any], level: int) -> int:
     if len(value) >= _MANY and level <= _DEEP:
         sorts = set(map(type, value))
         if sorts <= _PLAIN:
-            _check_numbers(value)
+            _check_numbers(value, sorts)
             return total + math.ceil((1 + _LINE) * _of_numbers(value))
         joined = "".join(value) if sorts == {str} else "\n"
         if joined.isascii() and joined.isprintable():

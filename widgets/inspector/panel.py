@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from engine.model.design import Design
-from engine.model.edits import EditError
+from engine.model.edits import EditError, Foreseen
 from widgets.inspector.causes_section import CausesSection
 from widgets.inspector.comparing import (
     Comparison,
@@ -392,14 +392,14 @@ class InspectorPanel(QWidget):
         row = self.form.row(path)
         try:
             edit = self._subject.edit(path, value)  # type: ignore[arg-type]  # JSON by contract
-            edit.apply(self._design)
+            tried = Foreseen.of(edit, self._design)  # whoever puts it into effect need not try again
         except (InvalidValueError, EditError) as error:
             if row is not None:
                 row.refuse(str(error))
             return
         if row is not None:
             row.show_error("")
-        self.edit_requested.emit(edit)
+        self.edit_requested.emit(tried)
 
     def _want_recording(self) -> None:
         """Ask for a recording for the one node that is shown."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent
 from engine.model.arrivals import Arrivals, Poisson
 from engine.model.component import Component
 from engine.model.design import Design, Event, Frame, Link, Node, Note, Objective, Scenario
+from engine.model.edits import Foreseen
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.metric import Metric
@@ -127,7 +128,7 @@ class Bench:
         panel.set_design(design)
 
     def apply(self, edit) -> None:
-        self.edits.append(edit)
+        self.edits.append(edit.edit if isinstance(edit, Foreseen) else edit)
         self.design = edit.apply(self.design).design
         self.panel.set_design(self.design)
 
