@@ -677,6 +677,7 @@ def test_tab_goes_from_the_name_down_the_form(qtbot, bench) -> None:
     qtbot.waitExposed(bench.panel)
     bench.panel.set_selection(["users"])
     bench.panel.set_selection(["f1"])
+    bench.wait()
     walked = []
     step = bench.panel.header.name
     for _ in range(200):
