@@ -392,7 +392,9 @@ class InspectorPanel(QWidget):
         row = self.form.row(path)
         try:
             edit = self._subject.edit(path, value)  # type: ignore[arg-type]  # JSON by contract
-            tried = Foreseen.of(edit, self._design)  # whoever puts it into effect need not try again
+            tried = Foreseen.of(
+                edit, self._design
+            )  # whoever puts it into effect need not try again
         except (InvalidValueError, EditError) as error:
             if row is not None:
                 row.refuse(str(error))
