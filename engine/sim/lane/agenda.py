@@ -25,6 +25,7 @@ LOOK: Final = 1024
 """Entries between two looks at the world outside: well under a millisecond, where entries are small."""
 NEVER: Final = 1 << 62
 """A count that no run reaches."""
+ENDLESS: Final = float("inf")
 BELTS: Final = 5
 """Delays that have a belt, none included. Each costs a comparison an event."""
 
@@ -41,13 +42,16 @@ class DelayLine:
     def __init__(self, delay: float) -> None:
         self.delay = delay
         self.first: Entry | None = None
+        self.time = ENDLESS
+        """When the first is due; endless where there is none."""
         self._last: Entry | None = None
 
     def put(self, entry: Entry) -> None:
-        """Lay an entry on the end."""
+        """Lay an entry on the end whose `time` is set."""
         last = self._last
         if last is None:
             self.first = entry
+            self.time = entry.time
         else:
             last.after = entry
         self._last = entry
@@ -56,15 +60,20 @@ class DelayLine:
         """Take the first entry off."""
         first = self.first
         if first is not None:
-            self.first = first.after
-            first.after = None
-            if self.first is None:
+            following = first.after
+            self.first = following
+            if following is None:
                 self._last = None
+                self.time = ENDLESS
+            else:
+                first.after = None
+                self.time = following.time
 
     def sift(self, sieve: Sieve) -> list[Entry]:
         """Take out the entries that a sieve holds."""
         found: list[Entry] = []
         entry, self.first, self._last = self.first, None, None
+        self.time = ENDLESS
         while entry is not None:
             following, entry.after = entry.after, None
             if sieve.holds(entry):
@@ -228,14 +237,14 @@ class Agenda:
             soonest = until if entry is None else entry.time
             shortest: DelayLine | None = None
             for belt in belts:
-                first = belt.first
-                if first is not None and (
-                    first.time < soonest
-                    or (first.time == soonest and entry is not None and first.seq < entry.seq)
-                ):
-                    entry = first
-                    soonest = first.time
-                    shortest = belt
+                if belt.time <= soonest:
+                    first = belt.first
+                    if first is not None and (
+                        belt.time < soonest or (entry is not None and first.seq < entry.seq)
+                    ):
+                        entry = first
+                        soonest = belt.time
+                        shortest = belt
             if entry is None or soonest >= until:
                 return
             if shortest is None:

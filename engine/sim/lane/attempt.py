@@ -8,7 +8,7 @@ from engine.sim.lane.codes import OK, OUTBOUND
 from engine.sim.lane.entry import Entry
 
 if TYPE_CHECKING:
-    from mypy_extensions import i16, i32
+    from mypy_extensions import i16, i32, u8
 
 
 class Attempt(Entry):
@@ -20,18 +20,18 @@ class Attempt(Entry):
 
     step: i32 = 0
     """Next group of the site's flow; for a message, deliveries so far."""
-    pending: i32 = 0
+    pending: i16 = 0
     """Calls that the current group waits for."""
-    attempt: i16 = 1
     repeat: i16 = 1
     """Which of the `times` that the link asks for."""
     kind: i16 = 0
     """Index of the request class."""
     task: i16 = 0
     """Index of the law of its work at the site."""
-    stage: i16 = OUTBOUND
     reason: i16 = OK
-    given_up: i16 = 0
+    attempt: u8 = 1
+    stage: u8 = OUTBOUND
+    given_up: u8 = 0
     """How the caller gave it up, or did not let it go at all."""
     waits: bool = True
     """Whether the parent waits for it."""
@@ -43,8 +43,6 @@ class Attempt(Entry):
     """Keeps a worker while its flow goes on."""
     missed: bool = False
     """Its answer says that a store has nothing."""
-    unchanged: bool = False
-    """Its answer says that there is no other version than the one that was named: it carries headers only."""
     fill: bool = False
     """It stores a key instead of asking for it; for a message, it has taken effect."""
     leads: bool = False
@@ -61,6 +59,5 @@ class Attempt(Entry):
     """When it was sent; for a message, when it was delivered last."""
     arrived: float = 0.0
     size: float = 0.0
-    """Work that it brought (s), where workers are shared; for a message, its number."""
-    toll: float = 0.0
-    """Work (s) that it brings beside that of its class: encryption."""
+    """Until it is worked on, work (s) that it brings beside that of its class: encryption; from then on all that it
+    brought, where workers are shared. For a message, which nobody works on, its number."""

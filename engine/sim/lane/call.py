@@ -402,16 +402,12 @@ class Call(Attempt):
 
     path: CallPath | None = None
     lease: ConnectionLease | None = None
-    holder: Holder | None = None
-    """What does not let it go yet."""
     endpoint: Endpoint | None = None
     """Where it goes."""
     user: User | None = None
     """Whose request it is; known of the request itself, and of those that were forsaken."""
     origin: Site | None = None
     """The client that it comes from, where it was forsaken."""
-    behind: Call | None = None
-    """Next in the waiting line."""
     context: Context | None = None
     """Its deadline and its dependants, where it has been and is in a flow; most calls have none of these."""
     span: SpanRecord | None = None
@@ -426,7 +422,7 @@ class Call(Attempt):
 
     def glance(self) -> i64:
         """Look at something on every line of memory that the call takes; what is seen means nothing."""
-        return i64(self.slot) ^ self.key ^ i64(self.toll > 0.0) ^ i64(self.context is None)
+        return i64(self.slot) ^ self.key ^ i64(self.size > 0.0) ^ i64(self.context is None)
 
     def forsake(self) -> None:
         """Let go of those who made it: they wait for it no more, and it may lie in line for long."""
@@ -467,6 +463,8 @@ class Context:
         """Whether its caller's deadline ends a call, before the timeout of its link does."""
         self.children: list[Call] = []
         """What only this job needs: calls that can be called off, and branches of its flow."""
+        self.held_by: Holder | None = None
+        """What does not let a call go yet."""
         self.keys: dict[int, int] | None = None
         """Keys of the calls that it makes as other classes, by class."""
         self.logical: LogicalCall | None = None
@@ -477,6 +475,8 @@ class Context:
         """Of what it has read or written, where that is known: see `engine.sim.lane.stores.versions`."""
         self.etag: i64 = 0
         """The version that a job has already, where it asks whether there is another."""
+        self.unchanged = False
+        """Whether the answer says that there is no other version than the one that was named: it carries headers only."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
         self.session: UserSession | None = None

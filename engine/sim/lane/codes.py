@@ -59,7 +59,7 @@ LOST: Final = 5
 """The network gave it, or its answer, up."""
 
 NO_TASK: Final = -1
-"""Task of a call that brings no work of a class: what it brings is its toll."""
+"""Task of a call that brings no work of a class: what it brings is its size."""
 NEVER: Final = float("inf")
 UNLIMITED: Final = 1 << 60
 """Stands for no limit on workers or places."""

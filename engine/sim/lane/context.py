@@ -22,6 +22,7 @@ def context_of(call: Call) -> Context:
 
 def inherit(context: Context, before: Context) -> None:
     """Carry on what a request was sent with, in whatever form its callee goes on with it."""
+    context.unchanged = before.unchanged
     context.wrong = before.wrong
     context.logical = before.logical
     context.session = before.session

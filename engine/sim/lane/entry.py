@@ -19,7 +19,7 @@ class Entry:
     time: float = 0.0
     seq: i64 = 0
     after: Entry | None = None
-    """The next on the same belt."""
+    """The next on the same belt; of a call in a waiting line, and so on no belt, the next there."""
     slot: i32 = 0
     """Place among the `Jobs` that it is one of."""
 

@@ -138,7 +138,7 @@ class Expiry(Task):
         while place < last:
             seen ^= cast("Call", calls[(place + 2 * GROUP) & mask]).glance()
             waiting = cast("Call", calls[(place + GROUP) & mask])
-            behind = waiting.behind
+            behind = waiting.after
             if behind is not None:
                 seen ^= behind.seq  # it will be the first in line
             above = waiting.parent

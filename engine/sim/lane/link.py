@@ -178,7 +178,9 @@ class Link(SettlingPath):
 
     def release(self, call: Call, rule: Rule, now: float) -> None:
         """Let an attempt go on that a rule has held."""
-        call.holder = None
+        context = call.context
+        if context is not None:
+            context.held_by = None
         self.unsent -= 1
         if call.span is not None:
             call.span.let_go(now)
@@ -195,7 +197,7 @@ class Link(SettlingPath):
             verdict = rule.admit(call, now)
             if verdict != OK:
                 if verdict == HELD:
-                    call.holder = rule
+                    context_of(call).held_by = rule
                     self.unsent += 1
                     if call.span is not None:
                         call.span.turn_off().waits_at = AT_RULE

@@ -86,7 +86,7 @@ class Handler(Site):
         made = Call(self, endpoint.pool, None, 0, 0)
         made.path = path
         made.task = NO_TASK
-        made.toll = work
+        made.size = work
         made.stage = OUTBOUND
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librt.vecs import vec
-from mypy_extensions import i16, i64
+from mypy_extensions import i64, u8
 
 from engine.sim.lane.codes import ANNOUNCED, OUTBOUND, REASONS
 from engine.sim.lane.context import context_of
@@ -52,7 +52,7 @@ class RuledPath(NetworkPath):
     """What counts bytes where not all calls are of one size."""
     waiting: Rule | None = None
     """The first that hears of an attempt that has to wait."""
-    departing: i16 = OUTBOUND
+    departing: u8 = OUTBOUND
     """The stage of an attempt on its way."""
     retries: i64 = 0
     unsent: i64 = 0

@@ -98,9 +98,10 @@ class SettlingPath(RuledPath):
 
     def _give_up(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out whose answer nobody waits for."""
-        holder = call.holder
-        if holder is not None:
-            call.holder = None
+        context = call.context
+        holder = None if context is None else context.held_by
+        if context is not None and holder is not None:
+            context.held_by = None
             self._tell_before(holder, call, reason, now)
             call.given_up = REFUSED
             holder.withdrawn(call, now)

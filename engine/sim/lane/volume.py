@@ -17,7 +17,8 @@ def answer_bytes(call: Call, size: float) -> float:
     """Bytes of an answer: that there is nothing, or that something is stored, takes none."""
     if call.missed or call.fill:
         return 0.0
-    return min(size, NOT_MODIFIED) if call.unchanged else size
+    context = call.context
+    return size if context is None or not context.unchanged else min(size, NOT_MODIFIED)
 
 
 @final

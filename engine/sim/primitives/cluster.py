@@ -108,7 +108,11 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         role.flawed = role.flawed or any(plan.offsets)
         new = [id(each) for each in members] != [id(each) for each in role.members]
         gone = [each for each in role.members if each not in members]
-        role.former = [each for each in (*role.former, *gone) if each.pool in part.retired]
+        role.former = [
+            each
+            for each in (*role.former, *gone)
+            if each.pool in part.retired or each.answering > 0
+        ]
         role.members = members
         keys = max(kind.keys.count for kind in setup.plan.classes)
         division = repr(

@@ -110,7 +110,7 @@ def test_a_user_takes_less_than_a_kilobyte() -> None:
 @pytest.mark.skipif(lane_mode() == "interpreted", reason="objects are larger in Python")
 def test_a_call_takes_no_more_lines_of_memory_than_four() -> None:
     """Under overload most calls wait for their timeout, and each line of them comes from memory."""
-    assert Call.__basicsize__ + COLLECTORS <= 240
+    assert Call.__basicsize__ + COLLECTORS <= 208
 
 
 @pytest.mark.skipif(lane_mode() == "interpreted", reason="objects are larger in Python")

@@ -273,7 +273,7 @@ class Authentication(Gate):
     def _enter(self, call: Call, holder: Holder, now: float) -> None:
         """Count somebody in, who brings the work of the check along."""
         self.counts.admitted += 1
-        call.toll += self.knobs.cost
+        call.size += self.knobs.cost
         since = self.identities.revoked_at(holder)
         if since > now:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from mypy_extensions import i64
 
@@ -154,7 +154,7 @@ class RateLimiter(Gate):
             while call is not None:
                 if not call.done:
                     count += 1
-                call = call.behind
+                call = cast("Call | None", call.after)
         return count
 
     def all(self) -> list[Bucket]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from mypy_extensions import i16, i64
 
@@ -167,7 +167,7 @@ class ConnectionPool(ConnectionHolder):
         while call is not None:
             if not call.settled:
                 count += 1
-            call = call.behind
+            call = cast("Call | None", call.after)
         return count
 
     def unused(self) -> bool:

@@ -68,7 +68,7 @@ class Network(Transport):
             work += self._relayed(parent)
         if not self.charges:
             return delay + work
-        call.toll = work
+        call.size = work
         return delay
 
     def _greeted(self, job: Call, now: float) -> float:

@@ -37,7 +37,7 @@ from engine.sim.lane.replicas.operation import (
     Operation,
     operation_of,
 )
-from engine.sim.lane.replicas.replica import Hint, held_by
+from engine.sim.lane.replicas.replica import Hint
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
@@ -70,10 +70,10 @@ class Cluster(Leading):
         """A worker is through with a request, or with what a replica does for one."""
         call.stage = ENGAGED
         call.pool.discipline.release(call, now)
-        if call.holder is None:
-            self.node.after_work(call, now)
-        else:
+        if call.path is None and isinstance(call.context, Operation):
             self._done(call, now)
+        else:
+            self.node.after_work(call, now)
 
     def serve(self, job: Call, now: float) -> None:
         """Coordinate a request: ask all owners of its key that can be reached."""
@@ -195,7 +195,7 @@ class Cluster(Leading):
     def arrived(self, part: Call, now: float) -> None:
         """Something reaches a replica, unless that is down or cut off by now."""
         part.path = None
-        replica, operation = held_by(part), operation_of(part)
+        replica, operation = self.replica_of(part.pool), operation_of(part)
         pool = part.pool
         # What a leader has in its log and not sent entirely dies with it.
         gone = operation.phase == REPLICATING and operation.here.pool.down
@@ -208,7 +208,7 @@ class Cluster(Leading):
 
     def _done(self, part: Call, now: float) -> None:
         """A replica has read or written."""
-        replica, operation = held_by(part), operation_of(part)
+        replica, operation = self.replica_of(part.pool), operation_of(part)
         pool = part.pool
         slot, phase = operation.slot, operation.phase
         here = operation.here
@@ -235,6 +235,7 @@ class Cluster(Leading):
         if replica is here:
             self.answered(part, operation, now)
         else:
+            replica.answering += 1
             part.stage = RETURNING
             part.path = self.path
             self.cross(part)
@@ -242,8 +243,9 @@ class Cluster(Leading):
     def returned(self, part: Call, now: float) -> None:
         """An answer reaches the coordinator, unless the two are cut off by now."""
         part.path = None
-        operation = operation_of(part)
-        if part.reason != OK or not self.connects(held_by(part), operation.here):
+        replica, operation = self.replica_of(part.pool), operation_of(part)
+        replica.answering -= 1
+        if part.reason != OK or not self.connects(replica, operation.here):
             self._fails(part, operation, now)
         else:
             self.answered(part, operation, now)
@@ -277,7 +279,7 @@ class Cluster(Leading):
             cell = operation.cell
             if cell is None:
                 cell = operation.cell = Cell()
-            cell.join(held_by(part).cell(operation.slot, keeps=self.side_by_side))
+            cell.join(self.replica_of(part.pool).cell(operation.slot, keeps=self.side_by_side))
         if version == operation.number:
             operation.holders |= bit
         elif version > 0 and (
@@ -296,7 +298,7 @@ class Cluster(Leading):
         log = operation.phase == REPLICATING
         if (log or operation.phase == WRITING) and self.hint_life > 0.0:
             version, stamp = operation.number, operation.stamp
-            hint = Hint(held_by(part), operation.slot, version, stamp, now)
+            hint = Hint(self.replica_of(part.pool), operation.slot, version, stamp, now)
             self.hint(operation.here, hint.carrying(operation.cell))
         if log:
             part.reason = UNAVAILABLE

@@ -22,7 +22,7 @@ from engine.sim.lane.replicas.operation import (
     Operation,
     operation_of,
 )
-from engine.sim.lane.replicas.replica import Hint, held_by
+from engine.sim.lane.replicas.replica import Hint
 from engine.sim.lane.replication.replicas import FROM_ANY, FROM_LEADER
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Leading(Messaging):
 
     def write_down(self, part: Call, operation: Operation, now: float) -> None:
         """A leader has done a write: it sends it to those who follow."""
-        replica, slot = held_by(part), operation.slot
+        replica, slot = self.replica_of(part.pool), operation.slot
         owners = self.partitions.owners[self.ledger.partition[slot]]
         asked: i64 = 1
         for owner in owners:
@@ -158,7 +158,7 @@ class Leading(Messaging):
 
     def _log(self, part: Call, operation: Operation, owners: list[Replica]) -> Operation:
         """Write a new version down in the log of a leader; what it sends to those who follow."""
-        replica, slot, ledger = held_by(part), operation.slot, self.ledger
+        replica, slot, ledger = self.replica_of(part.pool), operation.slot, self.ledger
         post = self.posts[ledger.partition[slot]]
         term = post.stray_term if replica is post.stray else post.term
         number = ledger.begun[slot] + 1
@@ -211,12 +211,13 @@ class Leading(Messaging):
 
     def _reply(self, part: Call, now: float) -> None:
         """Be through with a write, and tell whoever passed it on."""
-        held_by(part).inside.remove(part)
+        replica, operation = self.replica_of(part.pool), operation_of(part)
+        replica.inside.remove(part)
         part.pool.detached -= 1
-        operation = operation_of(part)
-        if held_by(part) is operation.here:
+        if replica is operation.here:
             self.answered(part, operation, now)
         else:
+            replica.answering += 1
             part.stage = RETURNING
             part.path = self.path
             self.cross(part)

@@ -58,7 +58,6 @@ class Messaging(Posts):
         part = Call(self.node, pool, job, job.kind, job.key)
         part.task = i16(task)
         part.attempt = int(place)
-        part.holder = owner
         part.context = operation
         pool.detached += 1
         if owner is operation.here:

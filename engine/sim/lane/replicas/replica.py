@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from engine.sim.lane.call import Holder
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.replicas.cells import Cell, copied, inherited
 
 if TYPE_CHECKING:
-    from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.call import Pool
 
 FEWEST = 16
 """Slots to begin with."""
@@ -39,7 +38,7 @@ class Hint:
 
 
 @final
-class Replica(Holder):
+class Replica:
     """The versions that one instance holds. A key is told by its slot, the same in all instances.
 
     Version 0 means that it holds nothing. Which of two versions is the newer one, it tells by their time stamps,
@@ -50,6 +49,8 @@ class Replica(Holder):
         self.pool = pool
         self.inside = Jobs()
         """What it works on for coordinators."""
+        self.answering: i64 = 0
+        """Answers of its own that have not reached their coordinators yet."""
         self.versions = vec[i64]([0] * FEWEST)
         self.stamps = vec[float]([0.0] * FEWEST)
         self.side: i64 = 0
@@ -113,10 +114,3 @@ class Replica(Holder):
                 known.cell.join(hint.cell)
         if newer:
             self.hints[name] = hint
-
-
-def held_by(part: Call) -> Replica:
-    """The replica that does some work."""
-    holder = part.holder
-    assert isinstance(holder, Replica)
-    return holder

@@ -59,7 +59,8 @@ class StoreRole(StoreBody):
 
     def _compare(self, job: Call) -> None:
         """Tell who asked whether what was fetched for it is another version than its own."""
-        job.unchanged = False
+        if job.context is not None:
+            job.context.unchanged = False
         if self.origins is not None and self.origins.conditional:
             compare(job, version_of(job))
 

@@ -12,7 +12,7 @@ from engine.sim.lane.roles.background import Background
 from engine.sim.lane.seams import Role
 from engine.sim.lane.stores.by_instance import NOBODYS, key_at
 from engine.sim.lane.stores.table import NOWHERE
-from engine.sim.lane.stores.versions import UNKNOWN, compare, note, version_of
+from engine.sim.lane.stores.versions import UNKNOWN, compare, is_unchanged, note, version_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.balancing.key_ring import KeyRing
@@ -121,7 +121,7 @@ class StoreBody(Role):
                 began = root_of(job).arrived if job.fill else job.arrived
                 renewal.stored(key, began, before, now)
             until = renewal.expiry(until)
-            renewal.revalidated += i64(job.unchanged)
+            renewal.revalidated += i64(is_unchanged(job))
         version = _version_of(job)
         slot = store.put(key, now, until, self.sizes[job.kind], pool.index, version)
         if slot >= 0 and self.ring is not None:

@@ -31,7 +31,8 @@ class Waits(Watcher):
         if call.settled:
             return False
         if place == AT_RULE:
-            return call.holder is not None
+            context = call.context
+            return context is not None and context.held_by is not None
         if place == FOR_CONNECTION:
             lease = call.lease
             return lease is not None and not lease.granted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from engine.sim.lane.station.shelf import Shelf, can_be_shelved
 
@@ -68,7 +68,7 @@ class Fifo(Line):
         if last is None:
             self.first = call
         else:
-            last.behind = call
+            last.after = call
         self._last = call
 
     def pop(self) -> Call | None:
@@ -80,8 +80,8 @@ class Fifo(Line):
                 return call
         first = self.first
         if first is not None:
-            self.first = first.behind
-            first.behind = None
+            self.first = cast("Call | None", first.after)
+            first.after = None
             if self.first is None:
                 self._last = None
         return first
@@ -103,8 +103,8 @@ class Fifo(Line):
         first = self.first
         while self._given_up > 0 and first is not None and (first is call or can_be_shelved(first)):
             self._given_up -= 1
-            self.first = first.behind
-            first.behind = None
+            self.first = cast("Call | None", first.after)
+            first.after = None
             if self.first is None:
                 self._last = None
             shelf = self._shelf
@@ -130,15 +130,15 @@ class Lifo(Line):
         """Wait in front."""
         if self._top is None:
             self._bottom = call.arrived
-        call.behind = self._top
+        call.after = self._top
         self._top = call
 
     def pop(self) -> Call | None:
         """Take the one that came last."""
         top = self._top
         if top is not None:
-            self._top = top.behind
-            top.behind = None
+            self._top = cast("Call | None", top.after)
+            top.after = None
         return top
 
     def empty(self) -> list[Call]:

@@ -83,7 +83,7 @@ class Movable(Discipline):
             special = rule.work_of(call)
             if special >= 0.0:
                 return special
-        return pool.site.draw(call.task) + call.toll
+        return pool.site.draw(call.task) + call.size
 
 
 def keeping(calls: list[Call], working: i64) -> list[list[Call]]:

@@ -67,7 +67,7 @@ class Sharing(Movable):
         call.arrived = now
         if call.span is not None:
             call.span.go_on(now)
-        self._share(call, self.pool.site.draw(call.task) + call.toll, now)
+        self._share(call, self.pool.site.draw(call.task) + call.size, now)
 
     def carry_on(self, call: Call, now: float) -> None:
         """Share the workers again: nobody keeps one. What came before is no wait for this work."""

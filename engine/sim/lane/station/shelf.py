@@ -6,7 +6,7 @@ in the order in which they are needed, so that a long line is neither spread ove
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -34,7 +34,7 @@ class Likeness:
         self.user = call.user
         self.kind = call.kind
         self.task = call.task
-        self.toll = call.toll
+        self.size = call.size
         self.fill = call.fill
 
     def fits(self, call: Call) -> bool:
@@ -45,7 +45,7 @@ class Likeness:
             and call.user is self.user
             and call.kind == self.kind
             and call.task == self.task
-            and call.toll == self.toll
+            and call.size == self.size
             and call.fill == self.fill
         )
 
@@ -175,8 +175,8 @@ class Shelf(Keeper):
         """Give the first back as it was."""
         whole = self._whole
         if whole is not None:
-            self._whole = whole.behind
-            whole.behind = None
+            self._whole = cast("Call | None", whole.after)
+            whole.after = None
             return whole
         box = self._first
         return None if box is None or self._count == 0 else self._unpack(box)
@@ -193,7 +193,7 @@ class Shelf(Keeper):
         call.origin = common.origin
         call.user = common.user
         call.task = common.task
-        call.toll = common.toll
+        call.size = common.size
         call.fill = common.fill
         call.settled = True
         call.given_up = ABANDONED
@@ -217,14 +217,14 @@ class Shelf(Keeper):
     def give_back(self) -> None:
         """Have all of them as they were; their turns come as before."""
         last = self._whole
-        while last is not None and last.behind is not None:
-            last = last.behind
+        while last is not None and last.after is not None:
+            last = cast("Call", last.after)
         while (box := self._first) is not None and self._count > 0:
             call = self._unpack(box)
             if last is None:
                 self._whole = call
             else:
-                last.behind = call
+                last.after = call
             last = call
 
     def oldest(self, otherwise: float) -> float:

@@ -83,7 +83,7 @@ class SpecialWork(WorkRule):
         if cost is not None and call.path is not None and call.task >= 0:
             seconds = cost.seconds(call)
             if seconds >= 0.0:
-                return seconds + call.toll
+                return seconds + call.size
         return -1.0
 
 

@@ -207,6 +207,12 @@ def version_of(call: Call) -> i64:
     return UNKNOWN if context is None else context.version
 
 
+def is_unchanged(call: Call) -> bool:
+    """Whether the answer to a call says that nothing has changed."""
+    context = call.context
+    return context is not None and context.unchanged
+
+
 def note(call: Call, version: i64) -> None:
     """Note what a call reads or writes. Of several it keeps the one that was written last."""
     context = context_of(call)
@@ -219,7 +225,7 @@ def compare(call: Call, version: i64) -> None:
     while above is not None and above.key == call.key:
         context = above.context
         if context is not None and context.etag != UNKNOWN:
-            call.unchanged = context.etag == version
+            context_of(call).unchanged = context.etag == version
             return
         above = above.parent
 
@@ -229,4 +235,4 @@ def pass_on(call: Call, job: Call) -> None:
     context = call.context
     if context is not None and context.version != UNKNOWN and call.key == job.key:
         note(job, context.version)
-        job.unchanged = call.unchanged
+        context_of(job).unchanged = context.unchanged
