@@ -6,15 +6,18 @@ that begin later, for the few that have to wait.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import TYPE_CHECKING, Final, final
 
+from librt.vecs import vec
+
+from engine.sim.lane.call import Call
 from engine.sim.lane.entry import Task, Timer
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.call import Call, Expirer
+    from engine.sim.lane.call import Expirer
 
 ROOM: Final = 64
 """Calls that can be watched at first; a power of two, as its doubles are."""
@@ -30,7 +33,7 @@ class Expiry(Task):
         self.span = span
         self._agenda = agenda
         self._expirer = expirer
-        self._calls: list[object] = [None] * ROOM
+        self._calls = vec[Call | None]([None] * ROOM)
         """A ring: whom to glance at is known without a look at those before."""
         self._mask: i64 = ROOM - 1
         self._first: i64 = 0
@@ -60,8 +63,8 @@ class Expiry(Task):
         end = self._first
         place = end
         while place < self._end:
-            call = cast("Call", calls[place & mask])
-            if not call.settled:
+            call = calls[place & mask]
+            if call is not None and not call.settled:
                 calls[end & mask] = call
                 end += 1
             place += 1
@@ -77,7 +80,7 @@ class Expiry(Task):
         """Have a ring twice as large."""
         calls, mask = self._calls, self._mask
         self._mask = 2 * mask + 1
-        self._calls = [None] * int(2 * mask + 2)
+        self._calls = vec[Call | None]([None] * int(2 * mask + 2))
         place = self._first
         while place < self._end:
             self._calls[place & self._mask] = calls[place & mask]
@@ -90,8 +93,8 @@ class Expiry(Task):
         place = self._first
         end = self._end
         while place < end:
-            call = cast("Call", calls[place & mask])
-            if not call.settled:
+            call = calls[place & mask]
+            if call is not None and not call.settled:
                 break
             calls[place & mask] = None
             place += 1
@@ -104,8 +107,8 @@ class Expiry(Task):
         """
         expires = False
         while self._first < self._end:
-            first = cast("Call", self._calls[self._first & self._mask])
-            if first.settled:
+            first = self._calls[self._first & self._mask]
+            if first is None or first.settled:
                 self.prune()
                 continue
             end = first.sent + self.span
@@ -136,17 +139,14 @@ class Expiry(Task):
         last = min(place + GROUP, self._end - 2 * GROUP)
         seen: i64 = 0
         while place < last:
-            seen ^= cast("Call", calls[(place + 2 * GROUP) & mask]).glance()
-            waiting = cast("Call", calls[(place + GROUP) & mask])
-            behind = waiting.after
-            if behind is not None:
-                seen ^= behind.seq  # it will be the first in line
-            above = waiting.parent
-            if above is not None:
+            call = calls[(place + 2 * GROUP) & mask]
+            if call is not None:
+                seen ^= call.glance()
+            call = calls[(place + GROUP) & mask]
+            if call is not None and (above := call.parent) is not None:
                 seen ^= above.glance()
-            soon = cast("Call", calls[place & mask])
-            above = soon.parent
-            if above is not None:
+            call = calls[place & mask]
+            if call is not None and (above := call.parent) is not None:
                 above = above.parent
                 if above is not None:
                     seen ^= above.glance()

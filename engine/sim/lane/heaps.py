@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from types import FunctionType
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import TYPE_CHECKING, Final, final
 
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
+from engine.sim.lane.entry import Entry
+
 if TYPE_CHECKING:
-    from engine.sim.lane.entry import Entry, Sieve
+    from engine.sim.lane.entry import Sieve
 
 _ROOM: Final = 64
 """Entries that there is a place for at first."""
@@ -95,7 +97,7 @@ class NumberHeap(Heap):
         self._seqs = vec[i64]([0] * _ROOM)
         self._slots = vec[i64](list(range(_ROOM)))
         """Where each of the heap is among the entries, and then the places that are free."""
-        self._entries: list[object] = [None] * _ROOM
+        self._entries = vec[Entry | None]([None] * _ROOM)
 
     def count(self) -> int:
         """How many are in."""
@@ -108,7 +110,7 @@ class NumberHeap(Heap):
             self._times = extend(self._times, self._times)
             self._seqs = extend(self._seqs, self._seqs)
             self._slots = extend(self._slots, vec[i64](list(range(place, 2 * place))))
-            self._entries.extend([None] * place)
+            self._entries = extend(self._entries, vec[Entry | None]([None] * place))
         self._size = place + 1
         times, seqs, slots = self._times, self._seqs, self._slots
         slot = slots[place]
@@ -167,15 +169,15 @@ class NumberHeap(Heap):
         seqs[place] = seq
         slots[place] = slot
         slots[size] = free
-        self.first = cast("Entry", self._entries[slots[0]])
+        self.first = self._entries[slots[0]]
 
     def sift(self, sieve: Sieve) -> list[Entry]:
         """Take out the entries that a sieve holds, in no particular order."""
         found: list[Entry] = []
-        entries = [cast("Entry", each) for each in self._entries if each is not None]
+        entries = [each for each in self._entries if each is not None]
         self.first = None
         self._size = 0
-        self._entries = [None] * len(self._times)
+        self._entries = vec[Entry | None]([None] * len(self._times))
         for entry in entries:
             if sieve.holds(entry):
                 found.append(entry)

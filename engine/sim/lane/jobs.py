@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, final
+from typing import Final, final
 
+from librt.vecs import extend, vec
 from mypy_extensions import i32, i64
 
-if TYPE_CHECKING:
-    from engine.sim.lane.entry import Entry
+from engine.sim.lane.entry import Entry
+
+ROOM: Final = 16
+"""Places that there are at first."""
 
 
 class Keeper:
@@ -20,43 +23,49 @@ class Keeper:
 
 @final
 class Jobs:
-    """Calls in no particular order, each of which knows its place. Its list never shrinks."""
+    """Calls in no particular order, each of which knows its place. Its room never shrinks."""
 
     def __init__(self) -> None:
-        self._placed: i32 = 0
+        self._placed: i64 = 0
         """How many are here; the others are with keepers."""
         self._kept: i64 = 0
-        self._slots: list[object] = [None] * 16
+        self._slots = _room()
         self.keepers: list[Keeper] = []
         """Those that keep somebody."""
 
     @property
     def count(self) -> i64:
         """How many are in."""
-        return i64(self._placed) + self._kept
+        return self._placed + self._kept
 
     def add(self, call: Entry) -> None:
         """Take a call in."""
         place = self._placed
         if place == len(self._slots):
-            self._slots.extend([None] * int(place))
+            self._slots = extend(self._slots, self._slots)
+            free = place
+            while free < len(self._slots):
+                self._slots[free] = None
+                free += 1
         self._slots[place] = call
         self._placed = place + 1
-        call.slot = place
+        call.slot = i32(place)
 
     def remove(self, call: Entry) -> None:
         """Take out a call that is in; the last one gets its place."""
         place = self._placed - 1
         self._placed = place
-        last = self._slots[place]
-        self._slots[place] = None
-        if last is not call:
-            cast("Entry", last).slot = call.slot
-            self._slots[call.slot] = last
+        slots = self._slots
+        last = slots[place]
+        slots[place] = None
+        if last is not None and last is not call:
+            free = i64(call.slot)
+            last.slot = i32(free)
+            slots[free] = last
 
     def has(self, call: Entry) -> bool:
         """Whether a call is in, and with no keeper."""
-        slot = call.slot
+        slot = i64(call.slot)
         return slot < self._placed and self._slots[slot] is call
 
     def lend(self, call: Entry) -> None:
@@ -73,9 +82,14 @@ class Jobs:
         """Everybody who is in."""
         for keeper in self.keepers.copy():
             keeper.give_back()
-        return [cast("Entry", each) for each in self._slots[: self._placed]]
+        return [each for each in self._slots if each is not None]
 
     def clear(self) -> None:
         """Forget everybody; nobody is with a keeper any more."""
         self._placed = 0
-        self._slots = [None] * 16
+        self._slots = _room()
+
+
+def _room() -> vec[Entry | None]:
+    """Places in which nobody is."""
+    return vec[Entry | None]([None] * ROOM)
