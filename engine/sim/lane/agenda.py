@@ -251,10 +251,11 @@ class Agenda:
                 heap.pop()
             else:
                 shortest.take()
-            self.fired += 1
+            fired = self.fired + 1
+            self.fired = fired
             self.now = soonest  # never before the time that it was: who is late is due at once
             entry.fire(soonest)
-            if self.fired >= self._check_at:
+            if fired >= self._check_at:
                 self._check()
 
     def _despair(self) -> None:

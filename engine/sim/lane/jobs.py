@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from librt.vecs import extend, vec
-from mypy_extensions import i32, i64
 
 from engine.sim.lane.entry import Entry
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 ROOM: Final = 16
 """Places that there are at first."""
@@ -49,7 +51,8 @@ class Jobs:
                 free += 1
         self._slots[place] = call
         self._placed = place + 1
-        call.slot = i32(place)
+        number: int = place
+        call.slot = number
 
     def remove(self, call: Entry) -> None:
         """Take out a call that is in; the last one gets its place."""
@@ -59,13 +62,15 @@ class Jobs:
         last = slots[place]
         slots[place] = None
         if last is not None and last is not call:
-            free = i64(call.slot)
-            last.slot = i32(free)
+            number: int = call.slot
+            last.slot = number
+            free: i64 = number
             slots[free] = last
 
     def has(self, call: Entry) -> bool:
         """Whether a call is in, and with no keeper."""
-        slot = i64(call.slot)
+        number: int = call.slot
+        slot: i64 = number
         return slot < self._placed and self._slots[slot] is call
 
     def lend(self, call: Entry) -> None:
