@@ -11,7 +11,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.model.design import Design, Link, Node
+    from engine.model.design import Design, Link
 
 Homes = tuple[str | None, ...]
 """The frame of each place of a node; None is no frame."""
@@ -49,12 +49,12 @@ def together(parts: Sequence[Asking]) -> Asking:
     return Asking(parts[0].homes, links, tuple(name for each in parts for name in each.admitted))
 
 
-def targets_of(design: Design, name: str) -> Iterator[Node]:
-    """The nodes that the links of a node lead to."""
+def frames_behind(design: Design, name: str) -> Iterator[str | None]:
+    """The frame of each place of the nodes that the links of a node lead to; None is no frame."""
     for link in design.links:
         target = design.node_by_id.get(link.target) if link.source == name else None
         if target is not None:
-            yield target
+            yield from homes_of(target)
 
 
 def _asking(homes: Homes, links: list[Link]) -> Asking:

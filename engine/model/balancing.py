@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from engine.model.fields import Config, setting
+from engine.model.fields import Config, exactly, setting
 from engine.model.metric import Metric
-from engine.model.options import exactly
 
 PickerName = Literal[
     "round_robin",

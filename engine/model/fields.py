@@ -5,9 +5,10 @@ The inspector form, the JSON schema, the findings and the documentation are all 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from engine.model.quantities import Quantified
 from engine.records import dataclass
@@ -95,6 +96,25 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
         strict=False if lax else None,
         json_schema_extra=facts,
     )
+
+
+def exactly(literal: Any) -> BeforeValidator:
+    """Have one of the options of a ``Literal``, of the same type: Python takes 1 and 1.0 for true, a file must not."""
+    options = get_args(literal)
+    *first, last = (_shown(each) for each in options)
+    expected = f"{', '.join(first)} or {last}"
+
+    def check(value: Any) -> Any:
+        if not any(type(value) is type(each) and value == each for each in options):
+            raise PydanticKnownError("literal_error", {"expected": expected})
+        return value
+
+    return BeforeValidator(check)
+
+
+def _shown(option: str | int) -> str:
+    """An option as a file has it, texts in quotes."""
+    return str(option).lower() if isinstance(option, bool) else repr(option)
 
 
 def field_help(info: FieldInfo) -> FieldHelp:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from engine.model.fields import Config, setting
-from engine.model.options import exactly
+from engine.model.fields import Config, exactly, setting
 
 _Layer = Literal[4, 7]
 

@@ -9,10 +9,9 @@ from pydantic import ConfigDict, Field
 from engine.model.backoff import Backoff
 from engine.model.balancing import HASH, SHUFFLE, Hash, PickerName, Shuffle
 from engine.model.failures import FailureName
-from engine.model.fields import Config, setting
+from engine.model.fields import Config, exactly, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
-from engine.model.options import exactly
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.fallback import Fallback

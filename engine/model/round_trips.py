@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
-from engine.model.asking import asking_in, targets_of, together
 from engine.model.frame import FrameConfig
 from engine.model.last_mile import last_mile
 from engine.model.limits import MAX_NESTING
 from engine.model.places import Place, place, trip_between
-from engine.model.spread import homes_of
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -125,6 +123,9 @@ class RoundTrips:
 
     def asking(self, name: str) -> tuple[Asking, ...]:
         """Who asks a node the way, those together who are in the same frames and as far from all that it leads to."""
+        # Loaded where somebody asks: few designs have DNS, and the window is painted without.
+        from engine.model.asking import asking_in  # noqa: PLC0415
+
         if self._callers is None:
             self._callers = asking_in(self._design)
         if name not in self._asking:
@@ -133,12 +134,13 @@ class RoundTrips:
 
     def _alike(self, name: str, asking: tuple[Asking, ...]) -> tuple[Asking, ...]:
         """The callers of a node; those together whom only frames tell apart that say nothing and lead nowhere."""
+        from engine.model.asking import frames_behind, together  # noqa: PLC0415 - as above
+
         if len(asking) < 2:
             return asking
         telling = {*self.speaking(), *self.trust}
-        for target in targets_of(self._design, name):
-            for home in homes_of(target):
-                telling.update(self._outwards(home))
+        for home in frames_behind(self._design, name):
+            telling.update(self._outwards(home))
         found: defaultdict[tuple[tuple[str, ...], ...], list[Asking]] = defaultdict(list)
         for each in asking:
             around = (self._outwards(home) for home in each.homes)
