@@ -28,7 +28,8 @@ from engine.model.edits import SetDesign
 from widgets.charts import Pace
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
-from widgets.theme import hairline, polishing, rehearsing, set_role
+from widgets.theme import hairline, set_role
+from widgets.theme.polishing import polishing, rehearsing
 from widgets.transport import TransportBar
 
 if TYPE_CHECKING:

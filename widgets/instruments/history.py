@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.stats.budgets import Counts
 from widgets.instruments.metrics import ALL_SUMS, LINK_SUMS, NODE_SUMS, Charted
 from widgets.instruments.table import Table, Window
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample
+    from engine.stats.budgets import Counts
 
 _EPSILON = 1e-9
 _BAD, _WHOLE = "~bad", "~whole"
@@ -121,6 +121,8 @@ class History:
         Returns:
             None where nothing was counted of it.
         """
+        from engine.stats.budgets import Counts  # noqa: PLC0415
+
         columns = [self.table.find((metric, name)) for name in (_BAD, _WHOLE)]
         known = [column for column in columns if column is not None]
         window = self.table.window(known, 0.0, math.inf, self.table.rows)

@@ -16,7 +16,6 @@ from widgets.theme.icons import IconSet, app_icon
 from widgets.theme.manager import Preference, ThemeManager
 from widgets.theme.palettes import DARK, LIGHT
 from widgets.theme.plain import breakable, directed, menu_text, plain_tip, window_title
-from widgets.theme.polishing import polishing, rehearsing
 from widgets.theme.roles import hairline, section_label, set_flag, set_role
 from widgets.theme.shapes import paint_state, shape_path
 from widgets.theme.spoken import speak_as, speak_by
@@ -51,8 +50,6 @@ __all__ = [
     "menu_text",
     "paint_state",
     "plain_tip",
-    "polishing",
-    "rehearsing",
     "section_label",
     "set_flag",
     "set_role",
