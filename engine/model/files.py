@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from engine.model.design import FORMAT, Design
 from engine.model.disk import Stamp, read_whole, write_whole
 from engine.model.layout import ordered, text_of, whole
-from engine.model.limits import MAX_BYTES, MAX_COUNTS, LimitError, too_large, too_many
+from engine.model.limits import MAX_BYTES, MAX_COUNTS, LimitError, printable, too_large, too_many
 from engine.model.migrations import MIGRATIONS
 from engine.model.reading import ReadError, check_counts, kind_of, read_json
 from engine.model.references import reference_problem
@@ -66,7 +66,7 @@ def _text_of(path: Path, most: int, sort: str) -> tuple[str, Stamp]:
 
 def shown_name(path: Path) -> str:
     """The name of a file for messages: printable, whatever bytes it is made of."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in path.name)
+    return printable(path.name)
 
 
 def reason_of(error: Exception) -> str:

@@ -102,6 +102,11 @@ def too_large() -> str:
     )
 
 
+def printable(text: str) -> str:
+    """A text for messages: what cannot be printed in it is written as Python would."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def short(text: str) -> str:
     """The beginning of a text, in quotes, printable."""
     return ascii(text if len(text) <= 40 else f"{text[:40]}...")

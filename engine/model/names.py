@@ -26,6 +26,8 @@ FRAME_KINDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What people call the kinds of frames."""
+_LONGEST: Final = 200
+"""Characters of a name; one that is refused may have more, or be none at all."""
 _DRAWN: Final = re.compile(r"frame(?:-(\d+))?")
 """Ids of frames that were drawn, not written: ``frame``, ``frame-2``, ``frame-3``…"""
 
@@ -50,7 +52,8 @@ def called(design: Design, item: Node | Link | Frame | Note) -> str:
         return f"{name_of(design, item.source)} → {name_of(design, item.target)}"
     if isinstance(item, Note):
         return item.id
-    return frame_name(item) if isinstance(item, Frame) else item.name or item.id
+    name = str(frame_name(item) if isinstance(item, Frame) else item.name or item.id)
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -10,7 +10,7 @@ from engine.model.design import FAR, Design, Frame, Link, Node, Note, plain, wei
 from engine.model.field_paths import UNSET
 from engine.model.files import dumps
 from engine.model.findings import message_of
-from engine.model.limits import MAX_BYTES, LimitError, too_large, weigh
+from engine.model.limits import MAX_BYTES, LimitError, printable, too_large, weigh
 from engine.model.names import called
 
 Collection = Literal["nodes", "links", "frames", "notes"]
@@ -34,8 +34,16 @@ _BY_ID: Final[dict[Collection, str]] = {
 """What a design finds its items by."""
 
 
+_LONGEST: Final = 390
+"""Characters of a message; one about a name of odd characters could have thousands."""
+
+
 class EditError(ValueError):
-    """An edit that does not fit the design. The message says what, where and what to do."""
+    """An edit that does not fit the design. The message says what, where and what to do, and can be printed."""
+
+    def __init__(self, message: str) -> None:
+        text = printable(message)
+        super().__init__(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def rebuilt(design: Design, heavier: int | None, **fields: Any) -> Design:

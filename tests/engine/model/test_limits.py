@@ -190,6 +190,13 @@ def test_what_an_edit_leaves_can_be_saved_and_opened(wanted: list[Edit]) -> None
         design = applied.design
 
 
+@pytest.mark.parametrize("odd", ["\x1f", "\x1b[2J", "\u202e", "a\nb"])
+def test_a_refusal_can_be_printed_whatever_an_id_is(odd: str) -> None:
+    refused = refusal(Insert.of(Node.model_construct(id=odd, kind="service")), RICH)
+    assert refused is not None
+    assert refused.isprintable()
+
+
 def pile(count: int) -> tuple[Node, ...]:
     """So many nodes."""
     return tuple(Node(id=f"n{place}", kind="service") for place in range(count))
