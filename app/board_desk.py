@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from widgets.turns import Turns, in_turns
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -21,6 +23,8 @@ _HEIGHT: Final = 250
 """In which some rows can be read (logical pixels)."""
 _SPAN: Final = 5.0
 """Simulated seconds that a board looks back: as far as the inspector's measurements."""
+_MANY: Final = 100
+"""Nodes from which on a board is worked out in turns."""
 _EVERY_MS: Final = 500
 """Rows that change faster than twice a second cannot be read."""
 
@@ -37,6 +41,7 @@ class BoardDesk(QObject):
         self._services, self._look, self._place = services, look, place
         self._panel: BoardPanel | None = None
         self._samples: deque[Sample] = deque()
+        self._turns = Turns(self)
         place.fill_page(_PAGE, self._made, _HEIGHT)
         services.run.snapshot.connect(self._take)
         services.run.cleared.connect(self._clear)
@@ -74,13 +79,19 @@ class BoardDesk(QObject):
             self._timer.start()
 
     def _refresh(self) -> None:
-        """Show how everything does."""
-        if self._panel is not None:
-            design = self._services.document.design
-            names = {each.id: each.name or each.id for each in design.nodes}
-            self._panel.show_samples(self._samples, names)
+        """Show how everything does, in turns where that is much."""
+        if self._panel is None:
+            return
+        if self._turns.is_busy:
+            self._timer.start()
+            return
+        design = self._services.document.design
+        names = {each.id: each.name or each.id for each in design.nodes}
+        steps = self._panel.showing(tuple(self._samples), names)
+        self._turns.do(in_turns(steps), is_long=len(names) > _MANY)
 
     def _clear(self) -> None:
         """A run begins at 0."""
         self._samples.clear()
+        self._turns.forget()
         self._refresh()

@@ -24,7 +24,7 @@ from widgets.instruments.text import instant_text
 from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.sim.snapshot import Sample
     from widgets.theme import ThemeManager
@@ -175,7 +175,15 @@ class BoardPanel(QWidget):
             samples: the intervals; none after a new start.
             names: what people call the nodes, by id.
         """
-        rows = readings(samples)
+        for _ in self.showing(samples, names):
+            pass
+
+    def showing(self, samples: Sequence[Sample], names: Mapping[str, str]) -> Iterator[None]:
+        """The same in steps; nothing changes before the last one."""
+        rows = []
+        for reading in readings(samples):
+            rows.append(reading)
+            yield
         self.model.show_rows(rows, names)
         if not rows:
             self.note.setText(_EMPTY)

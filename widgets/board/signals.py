@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from engine.sim.snapshot import NodeSample, Percentiles, Sample
 
@@ -40,17 +40,16 @@ class Reading:
         return (self.errors, self.waiting, self.utilization)
 
 
-def readings(samples: Sequence[Sample]) -> list[Reading]:
-    """A reading of every client and node, in the order of the design.
+def readings(samples: Sequence[Sample]) -> Iterator[Reading]:
+    """A reading of every client and node, in the order of the design, each worked out when it is asked for.
 
     Args:
         samples: intervals one after the other.
     """
     span = sum(each.end - each.start for each in samples)
-    if span <= 0.0:
-        return []
-    nodes = dict.fromkeys(node for each in samples for node in each.nodes)
-    return [_reading(node, samples) for node in nodes]
+    if span > 0.0:
+        for node in dict.fromkeys(node for each in samples for node in each.nodes):
+            yield _reading(node, samples)
 
 
 def _reading(node: str, samples: Sequence[Sample]) -> Reading:

@@ -59,7 +59,15 @@ def test_percentiles_are_weighted_and_gaps_count_for_nothing() -> None:
     ]
     (web,) = readings(made)
     assert (web.rate, web.p99, web.waiting, web.errors) == (1.0, 2.0, 1.0, 0.0)
-    assert readings([]) == []
+    assert list(readings([])) == []
+
+
+def test_rows_are_worked_out_one_a_step_and_shown_at_the_end(
+    panel: BoardPanel, samples: list[Sample]
+) -> None:
+    steps = panel.showing(samples, {})
+    assert [len(panel.model.rows) for _ in steps] == [0, 0]
+    assert [each.node for each in panel.model.rows] == ["users", "web"]
 
 
 @pytest.fixture
