@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.roles.store import StoreRole
-from engine.sim.rings import served
+from engine.sim.served import look_at
 
 if TYPE_CHECKING:
     from engine.sim.lane.balancing.key_ring import KeyRing
@@ -30,8 +30,11 @@ def note_moves(machine: Machine, part: NodePart) -> None:
 
 def _note_ring(part: NodePart, ring: KeyRing) -> None:
     """See who is asked for what by now."""
-    home, known = served(ring, home=True), part.served
-    before = known[1] if known is not None and known[0] == home else home
-    now = served(ring, home=False)
-    ring.moved += sum(a is not b for a, b in zip(before, now, strict=True)) / len(now)
-    part.served = (home, now)
+    known = part.served
+    now = look_at(ring, known)
+    if now is known:
+        return
+    before = known.asked if known is not None and known.home == now.home else now.home
+    moved = sum(a is not b for a, b in zip(before, now.asked, strict=True))
+    ring.moved += moved / len(before)
+    part.served = now

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.network.ways import Ways
     from engine.sim.lane.node import Node
     from engine.sim.lane.traffic.arrivals import Source
+    from engine.sim.served import Served
     from engine.sim.uptime import NodeUptime
 
 T = TypeVar("T")
@@ -100,8 +101,8 @@ class NodePart:
     """Whether events revoke the access of users there."""
     choosing: Choosing | None = None
     """What a router picks with."""
-    served: tuple[list[Pool], list[Pool]] | None = None
-    """Where its instances have stores of their own: to whom keys that stand for all belong, and who was asked for them."""
+    served: Served | None = None
+    """Where its instances have stores of their own: who was asked for keys when somebody looked last."""
     order: tuple[object, ...] = ()
     """What its waiting lines follow from."""
     retired: list[Pool] = field(default_factory=list)

@@ -11,6 +11,7 @@ from engine.sim.lane.draws import generator
 from engine.sim.lane.mixing import SPACE
 from engine.sim.lane.node import Node
 from engine.sim.lane.roles.store import StoreRole
+from engine.sim.served import GOLDEN
 from engine.sim.stores import make_store, moved
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 _SAMPLES: Final = 4096
 """Keys of which it is looked where they belong: what moves is known to a percent."""
-_FEWER: Final = 2048
-"""The same, each time that an instance dies or is back."""
-_GOLDEN: Final = 2_654_435_769
-"""The golden section of 32 bits: its multiples are spread evenly."""
 
 
 def move_stores(
@@ -114,7 +111,7 @@ def _map(
     """Map keys to the instances, and add what moves."""
     ring.salt = int(generator(setup.streams.seed, name, "key ring").integers(SPACE))
     most = max(kind.keys.count for kind in setup.plan.classes)
-    samples = [number * _GOLDEN % SPACE for number in range(_SAMPLES)]
+    samples = [number * GOLDEN % SPACE for number in range(_SAMPLES)]
     owners = [ring.pools[ring.copy(ring.hashed(key), 0)] for key in samples] if ring.pools else []
     ring.range = most if plan.placement == "range" else 0
     names = [f"{name}/{pool.index}" for pool in pools[:main]]
@@ -125,14 +122,6 @@ def _map(
         for key, owner in zip(samples, owners, strict=False)
     )
     ring.moved += gone / _SAMPLES
-
-
-def served(ring: KeyRing, *, home: bool) -> list[Pool]:
-    """The instances that are asked for keys that stand for all; those to which they belong, where that is wanted."""
-    keys = (number * _GOLDEN % SPACE for number in range(_FEWER))
-    if home:
-        return [ring.pools[ring.copy(ring.hashed(key), 0)] for key in keys]
-    return [ring.pools[ring.serving(key)] for key in keys]
 
 
 def pick_by_ring(part: LinkPart, setup: Setup) -> bool:
