@@ -133,8 +133,10 @@ class DesignSubject(KnownAtOnce):
         """Each objective as its metric and bounds, and a button that adds one."""
         group = "Objectives"
         lines: list[Field] = []
-        options = self._metrics()
-        for i, raw in enumerate(self._list("objectives")):
+        objectives = self._list("objectives")
+        # For thousands of nodes this takes a turn, and without objectives nobody chooses.
+        options = self._metrics() if objectives else ()
+        for i, raw in enumerate(objectives):
             metric = str(raw.get("metric", ""))
             unit = self._unit(metric)
             path = ("objectives", str(i))
