@@ -16,7 +16,7 @@ from engine.model.copies import copied
 from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note
 from engine.model.field_paths import UNSET, PathError, Unset, at_path, with_path, without_same
 from engine.model.findings import message_of
-from engine.model.limits import LimitError, short, weigh
+from engine.model.limits import LimitError, least_of, short, weigh
 from engine.model.names import called
 from engine.model.reading import ReadError, check_counts
 from engine.model.references import item_problem
@@ -323,7 +323,9 @@ class SetField:
         wanted = _changed(item.config, self.path[1:], self.value)
         try:
             old, new = without_same(_part(item.config, field), _part(wanted, field))
-            heavier = weigh(new, 2) - weigh(old, 2)
+            weight = weigh(new, 2)
+            # What a recording weighed takes a turn to say, and does not matter where little takes its place.
+            heavier = None if weight <= least_of(old) else weight - weigh(old, 2)
         except LimitError as error:
             raise EditError(f"{called(design, item)}: {error}") from None
         if field in wanted:

@@ -80,6 +80,13 @@ def weigh(value: Any, level: int = 0) -> int:
     raise LimitError(msg)
 
 
+def least_of(value: Any) -> int:
+    """Bytes that a value takes at least, known at a glance: two for each entry of the lists in it, near the top."""
+    if isinstance(value, list):
+        return 2 * len(value)
+    return sum(map(least_of, value.values())) if isinstance(value, dict) else 0
+
+
 def too_many(name: str, count: int) -> str | None:
     """What is wrong with so many items of a sort; None where nothing is."""
     most = MAX_COUNTS[name]

@@ -64,8 +64,8 @@ def rebuilt(design: Design, heavier: int | None, **fields: Any) -> Design:
     return new
 
 
-def with_item(design: Design, made: Item, heavier: int) -> Design:
-    """The design with another item in the place of the one with its id.
+def with_item(design: Design, made: Item, heavier: int | None) -> Design:
+    """The design with another item in the place of the one with its id; without a number it is lighter.
 
     A field may be dragged in a design of a thousand nodes, so what is known by id is not found out anew.
     """

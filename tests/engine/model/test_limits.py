@@ -197,6 +197,21 @@ def test_a_refusal_can_be_printed_whatever_an_id_is(odd: str) -> None:
     assert refused.isprintable()
 
 
+def test_a_recording_that_goes_is_not_weighed_for_that() -> None:
+    """Little takes its place, so that the design is lighter; by how much is found out when somebody asks."""
+    recorded = SetField(
+        "users", ("config", "arrivals"), {"process": "trace", "times": [0.5] * 1000}
+    )
+    design = recorded.apply(RICH).design
+    assert "weight" in vars(design)
+    applied = SetField("users", ("config", "arrivals"), {"process": "poisson", "rate": 5.0}).apply(
+        design
+    )
+    assert "weight" not in vars(applied.design)
+    assert applied.design.weight == weighed_anew(applied.design) < design.weight
+    assert applied.inverse.apply(applied.design).design.weight == design.weight
+
+
 def pile(count: int) -> tuple[Node, ...]:
     """So many nodes."""
     return tuple(Node(id=f"n{place}", kind="service") for place in range(count))
