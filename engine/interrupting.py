@@ -13,9 +13,15 @@ _RUST: Final = "pydantic"
 """Package below whose frames there may be Rust, which panics, and prints that, when Python raises where it expects none."""
 
 
-def amid_validation(frame: FrameType | None) -> bool:
-    """Whether a validation is at work somewhere on the stack, which must not be cut off."""
+_SWALLOWED: Final = {"cb", "remove", "_remove", "__del__"}
+"""Functions that Python calls when something goes away: what they raise it prints, and goes on."""
+
+
+def is_amid_something(frame: FrameType | None) -> bool:
+    """Whether something is at work on the stack that must not be cut off, or in which nothing can be raised."""
     while frame is not None:
+        if frame.f_code.co_name in _SWALLOWED:
+            return True
         if str(frame.f_globals.get("__name__", "")).partition(".")[0] == _RUST:
             return True
         frame = frame.f_back

@@ -12,7 +12,7 @@ from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config, typed_frame, typed_link
 from engine.catalog.unknown import names_in
 from engine.model.design import Event, Frame, Link, Node
-from engine.model.differences import differences
+from engine.model.differences import each_difference
 from engine.model.edits import UNSET, Unset
 from engine.model.fields import field_help
 from engine.model.names import name_of
@@ -20,6 +20,8 @@ from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.model.design import Design
     from engine.model.differences import Difference, FieldChange
 
@@ -84,7 +86,12 @@ class Told:
 
 def told(before: Design, after: Design) -> tuple[Told, ...]:
     """What was done to a design to make another of it, for reading."""
-    return tuple(_told(each, before, after) for each in differences(before, after))
+    return tuple(telling(before, after))
+
+
+def telling(before: Design, after: Design) -> Iterator[Told]:
+    """The same, one after the other: thousands may take a while."""
+    return (_told(each, before, after) for each in each_difference(before, after))
 
 
 def told_lines(before: Design, after: Design) -> tuple[str, ...]:

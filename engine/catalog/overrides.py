@@ -92,7 +92,7 @@ def _changed(design: Design, target: Target, text: str) -> Design:
     """The design with the field set; what does not fit raises ``ValueError``."""
     item, path = target.item, target.path
     new = _value(text, target.unit, target.current)
-    top = item.config.get(path[0], _typed(item).model_dump(mode="json")[path[0]])
+    top = item.config.get(path[0], _typed(item).model_dump(mode="json", by_alias=True)[path[0]])
     edit = SetField(item.id, ("config", path[0]), _put(top, path[1:], new, target.inside[1:]))
     design = edit.apply(design).design
     made = design.item(item.id)

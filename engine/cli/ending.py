@@ -15,7 +15,7 @@ import typer
 
 from engine.cli.errors import BAD_INPUT, BROKEN, INTERRUPTED, OK, InputError, Interrupted
 from engine.cli.terminal import prepare_streams, shown
-from engine.interrupting import SOON, amid_validation
+from engine.interrupting import SOON, is_amid_something
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,7 +161,7 @@ def _heeding_signals() -> Iterator[None]:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """A signal asks to end. Not amid a validation, but soon after. Raises ``Interrupted``."""
-    if not amid_validation(frame):
+    if not is_amid_something(frame):
         raise Interrupted(number)
     again = threading.Timer(SOON, signal.raise_signal, (number,))
     again.daemon = True

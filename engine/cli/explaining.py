@@ -35,7 +35,7 @@ _NEVER: Final = {
     "cause": "nothing that was recorded",
     "detect": "nobody saw it",
     "page": "nobody was paged",
-    "mitigate": "nothing was done",
+    "mitigate": "nothing helped",
     "recover": "it goes on",
 }
 VERSION: Final = 1

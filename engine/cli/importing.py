@@ -11,7 +11,7 @@ from engine.exchange.recordings.instants import UNITS, unit_named
 from engine.exchange.recordings.options import Options
 from engine.exchange.recordings.recording import RecordingError
 from engine.exchange.recordings.replay import replay
-from engine.model.files import FileError, load, save
+from engine.model.files import SUFFIX, FileError, load, save
 from engine.model.names import did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def import_recording(
     recording: Path, file: Path, client: str | None, output: Path | None, options: Options
 ) -> int:
     """Make a client of the design in a file replay a recording. Raises ``InputError``."""
+    if recording.suffix == SUFFIX != file.suffix:
+        msg = f"{recording.name}: is a design; name the recording first: windtunnel trace {file.name} {recording.name}"
+        raise InputError(msg)
     try:
         design = load(file)
         name = _client(design, file, client)

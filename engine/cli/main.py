@@ -410,7 +410,8 @@ def import_recording(
         typer.Argument(
             metavar="RECORDING",
             help="A table with a line an arrival: time[,class][,key][,work]; an access log (common, "
-            "combined, JSON, load balancer); the output of k6, JMeter or Locust. Plain or packed by gzip; "
+            "combined, JSON, load balancer); the output of k6, JMeter, Gatling, vegeta, hey, ab or Locust. Plain or "
+            "packed by gzip; "
             "- reads standard input.",
         ),
     ],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from engine.catalog.checks.fields import field_warnings
 from engine.catalog.checks.scenario import metric_problem
+from engine.catalog.reading import read
 from engine.cli.advancing import carry_out
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError
@@ -13,6 +16,7 @@ from engine.cli.json_out import check_out, write_json
 from engine.cli.lazily import lazily
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import result_tables
+from engine.cli.terminal import shown
 from engine.model.units import format_quantity
 from engine.run.journal import SUFFIX
 from engine.run.session import DesignError, Session
@@ -21,15 +25,21 @@ from engine.sim.series import MOST
 if TYPE_CHECKING:
     from engine.cli import live, replaying
     from engine.cli.preparing import Wanted
+    from engine.model.design import Design
 else:
     live = lazily("engine.cli.live")
     replaying = lazily("engine.cli.replaying")
+
+_TOLD: Final = 3
+"""Fields that nothing reads of which each has a line."""
 
 
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
     check_out(wanted.json_out)
     session = _begun(wanted)
+    if not wanted.quiet:
+        _tell_unread(wanted.file.name, session.design)
     run = partial(live.watch, session, PlainConsole()) if wanted.live else None
     code = carry_out(wanted.file.name, session, quiet=wanted.quiet, run=run)
     result = session.result()
@@ -42,6 +52,18 @@ def simulate(wanted: Wanted) -> int:
     if code != OK:
         return code
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
+
+
+def _tell_unread(name: str, design: Design) -> None:
+    """Say on the side which fields of a design nothing reads: their numbers are not in what is measured."""
+    found = [each.message for each in field_warnings(read(design))]
+    for message in found[:_TOLD]:
+        print(f"windtunnel: {shown(name)}: {shown(message)}", file=sys.stderr)
+    if len(found) > _TOLD:
+        left = (
+            f"and {len(found) - _TOLD} more fields that nothing reads; windtunnel check lists them"
+        )
+        print(f"windtunnel: {shown(name)}: {left}", file=sys.stderr)
 
 
 def _begun(wanted: Wanted) -> Session:

@@ -61,17 +61,24 @@ class Difference:
 
 def differences(before: Design, after: Design) -> tuple[Difference, ...]:
     """What was done to a design to make another of it; nothing where they are equal."""
+    return tuple(each_difference(before, after))
+
+
+def each_difference(before: Design, after: Design) -> Iterator[Difference]:
+    """The same, one after the other: thousands may take a while."""
     if before == after:
-        return ()
-    found = [each for name in COLLECTIONS for each in _of_items(before, after, name)]
-    found += _of_records(before, after, "class", lambda design: design.classes, _class_name)
-    found += _of_scenario(before, after)
-    found += _of_records(before, after, "event", lambda design: design.scenario.events, _event_name)
-    found += _of_records(before, after, "objective", lambda design: design.objectives, _metric)
-    found += _of_records(before, after, "comment", lambda design: design.comments, _comment_name)
-    found += _of_records(before, after, "step", lambda design: design.presentation, _step_name)
-    found += _of_design(before, after)
-    return tuple(found)
+        return
+    for name in COLLECTIONS:
+        yield from _of_items(before, after, name)
+    yield from _of_records(before, after, "class", lambda design: design.classes, _class_name)
+    yield from _of_scenario(before, after)
+    yield from _of_records(
+        before, after, "event", lambda design: design.scenario.events, _event_name
+    )
+    yield from _of_records(before, after, "objective", lambda design: design.objectives, _metric)
+    yield from _of_records(before, after, "comment", lambda design: design.comments, _comment_name)
+    yield from _of_records(before, after, "step", lambda design: design.presentation, _step_name)
+    yield from _of_design(before, after)
 
 
 def in_short(before: Design, after: Design) -> str:

@@ -18,8 +18,9 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.plan.endless import Visit, Visits
+    from engine.plan.endless import Visits
     from engine.plan.primitives import LinkPlan, NodePlan
+    from engine.plan.refusals import Visit
 
 Sort = Literal["workers", "connections", "bulkhead"]
 

@@ -16,6 +16,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from engine.plan.endless import Visits
     from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan, Plan, TrafficPlan
 
 _ROUNDS: Final = 100
@@ -108,6 +109,7 @@ class _Downwards:
             each.source for each in plan.links if each.source == each.target and each.passes
         }
         """The nodes that call themselves, and get there."""
+        self._visits = _visits(plan)
         self._rates: dict[str, Rates] = dict.fromkeys(self._nodes, (0.0,) * len(plan.classes))
         self._links: dict[str, Rates] = {}
         self._hits: dict[str, float] = {}
@@ -140,9 +142,18 @@ class _Downwards:
     def _shares(self, name: str) -> Mapping[str, Rates]:
         """What leaves a node over its links for each request that comes."""
         hits = {**self._known, **self._hits}
-        return Shares(self._plan, self._nodes, hits, tuple(self._leaving[name])).of(
-            self._nodes[name]
-        )
+        leaving = self._leaving[name]
+        shares = Shares(self._plan, self._nodes, hits, tuple(leaving)).of(self._nodes[name])
+        visits = self._visits
+        if visits is None:
+            return shares
+        return {
+            link.id: tuple(
+                share if share > 0.0 and visits.makes(name, kind, link.id) else 0.0
+                for kind, share in enumerate(shares[link.id])
+            )
+            for link in leaving
+        }
 
     def _send(self, name: str, within: Sequence[str]) -> None:
         """Let a node's requests arrive at what it calls; those within its own circle are there already."""
@@ -218,6 +229,16 @@ class _Downwards:
                         called = visit_name(link.target, link.kind_at(kind))
                         gains[visit_name(name, kind), called] += share * link.arriving
         return gains
+
+
+def _visits(plan: Plan) -> Visits | None:
+    """Which calls can be made, where some cannot for what fails before them; None where all can."""
+    fails = any(not link.passes for link in plan.links)
+    if not fails and not any(node.failing >= 1.0 for node in plan.nodes):
+        return None
+    from engine.plan.endless import Visits  # noqa: PLC0415 - few designs need it
+
+    return Visits(plan)
 
 
 def _times(rates: Rates, shares: Rates) -> Rates:

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.interrupting import SOON, amid_validation
+from engine.interrupting import SOON, is_amid_something
 from engine.model.files import dumps
 from engine.model.fingerprint import fingerprint
 from engine.records import dataclass
@@ -155,7 +155,7 @@ class Analyst:
         """Give up what it thinks about, if it does: something new was said. Not amid a validation, but soon after."""
         if not self.thinking:
             return
-        if amid_validation(frame):
+        if is_amid_something(frame):
             self.put_off.put(self.thought)
         else:
             self.thinking = False

@@ -57,7 +57,8 @@ def incidents_found(record: Record, session: Session) -> FoundIncidents:
     record.follow(session.plan, session.now)
     names = {each.id: each.name or each.id for each in session.design.nodes}
     found = incidents(record, names, session.design.objectives)
-    return FoundIncidents(found, time.perf_counter() - begun)
+    since = record.samples[0].start if record.samples else 0.0
+    return FoundIncidents(found, time.perf_counter() - begun, since)
 
 
 def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:

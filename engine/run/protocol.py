@@ -267,6 +267,8 @@ class FoundIncidents:
     incidents: tuple[Incident, ...] = ()
     took: float = 0.0
     """Wall seconds that the run stood still for the answer: who asks again and again waits many times as long."""
+    since: float = 0.0
+    """From when on the run is remembered (s): what was before is in no answer any more."""
 
 
 @dataclass(frozen=True, slots=True)

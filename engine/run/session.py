@@ -15,6 +15,7 @@ from engine.model.units import format_instant
 from engine.run.by_hand import told
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
+from engine.run.pace import PaceGuard
 from engine.run.protocol import ApplyEdit, SetLoad
 from engine.sim.instants import Instants
 from engine.sim.lane.agenda import StandstillError
@@ -63,6 +64,7 @@ class Session:
                 the same either way.
         """
         self._guard = MemoryGuard(memory)
+        self._pace = PaceGuard()
         self._is_full = False
         self.stopped: Stop | None = None
         """Why it was stopped before its end, if it was."""
@@ -323,6 +325,8 @@ class Session:
         if self._guard.is_full():
             self._is_full = True
             return True
+        agenda = self._simulation.machine.agenda
+        self._pace.watch(agenda.now, int(agenda.fired))
         return self.heed()
 
     def _turn_dial(self) -> None:

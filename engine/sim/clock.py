@@ -15,8 +15,8 @@ from engine.sim.lane.agenda import StandstillError
 
 _LOOK: Final = 256
 """Events of processes between two looks at the world outside."""
-_MOMENT: Final = 1e-12
-"""Seconds by which time has to go on; a process that waits for less goes round at one instant for ever."""
+_MOMENT: Final = 1e-5
+"""Seconds by which time has to go on while so many events pass: at a slower pace, a second takes half a day."""
 _AT_ONCE: Final = 200_000
 """Events of processes at one instant from which on it is looked whether they go round."""
 _ROUNDS: Final = 1000

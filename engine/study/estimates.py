@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.scenario import metric_problem
@@ -29,6 +31,10 @@ _OF_CLIENTS: Final = (
     "goodput",
     "failed",
 )
+_OF_TIMES: Final = re.compile(r"\.p[0-9]+$")
+"""Names of percentiles, all of which are of times."""
+_AN_OCTAVE: Final = 128
+"""Buckets of a histogram of times from one power of two to the next."""
 _SHORT: Final = {
     name: f"latency.{name}" for name in ("mean", "p50", "p90", "p95", "p99", "p999", "max")
 }
@@ -90,9 +96,25 @@ def values_in(done: Mapping[str, Outcome], points: Sequence[Point], metric: str)
     return [value for value in found if value is not None]
 
 
-def estimate(values: Sequence[float], level: float = LEVEL) -> Interval | None:
-    """The interval of a mean over replications; None without any."""
-    return mean_interval(values, level) if values else None
+def estimate(values: Sequence[float], level: float = LEVEL, *, metric: str = "") -> Interval | None:
+    """The interval of a mean over replications; None without any.
+
+    Percentiles of times come from histograms. Nobody knows where in its bucket one lies, also where it lies in the same
+    one in every run: their intervals are as wide as a bucket at least.
+    """
+    if not values:
+        return None
+    interval = mean_interval(values, level)
+    half = _bucket(interval.mean) / 2.0 if _OF_TIMES.search(metric) else 0.0
+    if interval.half_width >= half:
+        return interval
+    middle = (interval.low + interval.high) / 2.0
+    return replace(interval, low=max(0.0, middle - half), high=middle + half)
+
+
+def _bucket(value: float) -> float:
+    """The width of the bucket of a histogram in which a duration (s) lies."""
+    return math.ldexp(1.0 / _AN_OCTAVE, math.frexp(value)[1] - 1) if value > 0.0 else 0.0
 
 
 def difference(

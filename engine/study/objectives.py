@@ -123,7 +123,9 @@ def judge(design: Design, points: Sequence[Point], done: Mapping[str, Outcome]) 
     """The design's objectives over some replications."""
     ran = any(point.key in done for point in points)
     return [
-        Judgement(objective, estimate(_values(objective, points, done)), ran)
+        Judgement(
+            objective, estimate(_values(objective, points, done), metric=objective.metric), ran
+        )
         for objective in design.objectives
     ]
 

@@ -27,9 +27,10 @@ from engine.study.report import Column, Table
 from engine.study.study import MOST_SEEDS, Study, checked, few_enough, replications, seeds_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.model.design import Design
+    from engine.stats.intervals import Interval
     from engine.study.points import Outcome, Point, Variant
 
 LEAST: Final = 5
@@ -134,11 +135,18 @@ class Replicate(Study):
             return list(points)
         count = self.until.least
         while count < len(points) and all(point.key in done for point in points[:count]):
-            more = _enough(values_in(done, points[:count], self._watched), count, self.until)
+            more = _enough(self._seen(points[:count], done), count, self.until)
             if more == count:
                 break
             count = more
         return points[:count]
+
+    def _seen(
+        self, points: Sequence[Point], done: Mapping[str, Outcome], metric: str = ""
+    ) -> Interval | None:
+        """What some replications tell of a metric, of the one that is watched by default."""
+        metric = metric or self._watched
+        return estimate(values_in(done, points, metric), metric=metric)
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
         """Each metric with its interval, and the verdict of each objective."""
@@ -154,7 +162,7 @@ class Replicate(Study):
     def _sentences(self, points: list[Point], done: Mapping[str, Outcome]) -> list[str]:
         """What is known of the first metric, and whether precisely enough."""
         metric = self._watched if self.until else self._main
-        interval = estimate(values_in(done, points, metric))
+        interval = self._seen(points, done, metric)
         if interval is None:
             return [f"{metric} was never measured."]
         unit = unit_of(self.design, metric)
@@ -180,7 +188,7 @@ class Replicate(Study):
         for metric in self.metrics:
             values = values_in(done, points, metric)
             ends = (min(values), max(values)) if values else (None, None)
-            cells = cells_of(estimate(values))
+            cells = cells_of(estimate(values, metric=metric))
             rows.append((metric, unit_of(self.design, metric), *cells, *ends))
         return Table("metrics", "Metrics", _COLUMNS, tuple(rows))
 
@@ -223,12 +231,11 @@ def _check(until: Precision | None) -> None:
         raise StudyError(msg)
 
 
-def _enough(values: list[float], count: int, until: Precision) -> int:
+def _enough(interval: Interval | None, count: int, until: Precision) -> int:
     """How many runs to have next: ``count`` itself where these are enough.
 
     The half-width shrinks with the square root of the runs; at most twice as many are tried at once.
     """
-    interval = estimate(values)
     relative = math.inf if interval is None else interval.relative
     if relative <= until.relative:
         return count

@@ -136,7 +136,7 @@ class Sweep(Study):
         for points, at in zip(self._grid, values, strict=True):
             place = tuple(number_or_text(value) for value in at)
             for metric in self.metrics:
-                cells = cells_of(estimate(values_in(done, points, metric)))
+                cells = cells_of(estimate(values_in(done, points, metric), metric=metric))
                 rows.append((*place, metric, unit_of(self.design, metric), *cells))
             judgements = judge(self.design, points, done)
             judged += [(*place, *objective_row(each, self.design)) for each in judgements]

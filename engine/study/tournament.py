@@ -214,7 +214,8 @@ class Tournament(Study):
             if len({means[place][index] for place in rows}) > 1:
                 sense = self._senses[index]
                 best = min(rows, key=lambda place: sense * (means[place][index] or 0.0))
-                found = estimate(values_in(done, self._sides[best], self._names[best][index]))
+                name = self._names[best][index]
+                found = estimate(values_in(done, self._sides[best], name), metric=name)
                 if found is not None:
                     yield f"Best in {title}: {names[best]}, {shown(found, unit)}."
 
@@ -236,7 +237,7 @@ class Tournament(Study):
         for place, design in enumerate(self.designs):
             cells: list[Cell] = []
             for name in self._names[place]:
-                found = estimate(values_in(done, self._sides[place], name))
+                found = estimate(values_in(done, self._sides[place], name), metric=name)
                 ends = (None, None) if found is None else (finite(found.low), finite(found.high))
                 cells += [None if found is None else found.mean, *ends]
             better = " ".join(self.letters[other] for other in beaten[place])

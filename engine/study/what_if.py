@@ -105,7 +105,9 @@ class WhatIf(Study):
     def base(self, done: Mapping[str, Outcome]) -> tuple[Interval | None, ...]:
         """p99 (s), goodput (requests a second) and the share answered (0 to 1) of the design as it is."""
         base = self._sides[0]
-        p99, goodput = (estimate(values_in(done, base, name)) for name in self.reported)
+        p99, goodput = (
+            estimate(values_in(done, base, name), metric=name) for name in self.reported
+        )
         return p99, goodput, _estimated([self._answered(done, point) for point in base])
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
@@ -144,7 +146,7 @@ class WhatIf(Study):
         return Gain(
             place=place,
             p99=apart(p99),
-            p99_after=estimate(values_in(done, side, p99)),
+            p99_after=estimate(values_in(done, side, p99), metric=p99),
             goodput=apart(goodput),
             goodput_before=estimate(values_in(done, base, goodput)),
             goodput_after=estimate(values_in(done, side, goodput)),

@@ -123,7 +123,9 @@ def _asked(
     record: Record, names: Mapping[str, str], trouble: _Trouble, since: float
 ) -> tuple[Fact, ...]:
     """What is found behind one trouble, of what was so from a time (s) on."""
-    record = record.as_of(trouble.stretch.seen)
+    then = record.as_of(trouble.stretch.seen)
+    if {trouble.item, trouble.behind or trouble.item} <= {each.id for each in then.plan.nodes}:
+        record = then  # else it has been taken out and put in again, which people do when they undo
     inquiry = Inquiry(record, names, since)
     is_client = any(each.id == trouble.item and each.traffic for each in record.plan.nodes)
     if is_client and trouble.stretch in inquiry.signs.stuck(trouble.item):

@@ -44,7 +44,7 @@ class Incident:
     """None where nobody saw it."""
     page: Mark | None = None
     mitigate: Mark | None = None
-    """The first thing that was done about it, by a controller or a person."""
+    """What was done about it first, by a controller, or by a person if it helped."""
     recover: Mark | None = None
     """None where it goes on."""
 

@@ -35,6 +35,12 @@ _BEFORE: Final = 120.0
 """Seconds by which a cause may be over before users fail: queues and caches take so long."""
 _WELL: Final = 3.0
 """Seconds for which users have to be well until an incident is over."""
+_BY_HAND: Final = "edit"
+"""The kind of a notice of what a person has changed."""
+_FEWER: Final = 0.8
+"""Share of those that failed before: so many fewer, and it helped."""
+_SLIVER: Final = 1e-6
+"""Seconds between the end of an interval and that of the same one, by rounding."""
 _SLACK: Final = 2.0
 """Seconds by which an interval may begin before what it tells of."""
 
@@ -127,7 +133,7 @@ def _incident(
 ) -> Incident:
     """One of them, with its marks; the one before was over at a time (s)."""
     begun = min(each.start for each, _, _ in parts)
-    end = max(each.end for each, _, _ in parts)
+    end = _over(record, max(each.end for each, _, _ in parts))
     _, bad, whole = max(parts, key=lambda each: each[1])
     last = record.samples[-1].end
     cause = _cause(record, names, parts[0][0], over)
@@ -135,16 +141,13 @@ def _incident(
         begun = cause.at  # nobody fails of what has not happened, within an interval
     start = begun if cause is None else min(cause.at, begun)
 
+    meanwhile = [
+        each for each in record.notices if start <= each.at <= end and not _is_cause(each, cause)
+    ]
+
     def first(role: Role) -> Mark | None:
         """The first notice with a role from the cause on, while users fail."""
-        return next(
-            (
-                Mark(each.at, each.text, each.target)
-                for each in record.notices
-                if role in each.roles and start <= each.at <= end and not _is_cause(each, cause)
-            ),
-            None,
-        )
+        return _mark(next((each for each in meanwhile if role in each.roles), None))
 
     recover = Mark(end, "users are served as they should be again")
     return Incident(
@@ -154,9 +157,66 @@ def _incident(
         cause=cause,
         detect=first("seen"),
         page=first("page"),
-        mitigate=first("act"),
+        mitigate=_mark(_helpful(meanwhile, [each for each, _, _ in parts], last)),
         recover=recover if last >= end + _WELL else None,
     )
+
+
+def _over(record: Record, end: float) -> float:
+    """When users are well again, where they are seen to fail until a time (s).
+
+    A fault that ends within the interval after that has lasted until then: nobody is well before, since that interval
+    has answers of both.
+    """
+    until = next((each.end for each in record.samples if each.end > end + _SLIVER), end)
+    ends = (
+        each.at
+        for each in record.notices
+        if end < each.at <= until and "act" in each.roles and each.kind != _BY_HAND
+    )
+    return max(ends, default=end)
+
+
+def _mark(notice: Notice | None) -> Mark | None:
+    """A notice as a moment of an incident."""
+    return None if notice is None else Mark(notice.at, notice.text, notice.target)
+
+
+def _helpful(meanwhile: Sequence[Notice], parts: Sequence[Stretch], last: float) -> Notice | None:
+    """What was done about an incident first; of what a person changed, only what helped.
+
+    People try this and that, and build on. After what helps fewer fail until they try the next thing; where that is true
+    of nothing, it was the last thing before all was well again.
+
+    Args:
+        meanwhile: notices from the cause to the end of it.
+        parts: when users failed, with shares.
+        last: until when anything is known (s).
+    """
+    acts = [each for each in meanwhile if "act" in each.roles]
+    over = max(each.end for each in parts)
+    for act in acts:
+        if act.kind != _BY_HAND:
+            return act
+        later = min((each.at for each in acts if each.at > act.at), default=math.inf)
+        until = min(act.at + _NEAR, later, last)
+        before = _share(parts, act.at - _NEAR, act.at)
+        if until > act.at and _share(parts, act.at, until) < _FEWER * before:
+            return act
+    return acts[-1] if acts and last >= over + _WELL else None
+
+
+def _share(parts: Sequence[Stretch], begin: float, end: float) -> float:
+    """What share failed between two times (s), on average; before users failed at all nothing counts."""
+    begin = max(begin, min(each.start for each in parts))
+    if not end > begin:
+        return 0.0
+    return math.fsum(
+        max(0.0, min(point.end, end) - max(point.start, begin)) * point.value
+        for each in parts
+        for point in each.points
+        if not math.isnan(point.value)
+    ) / (end - begin)
 
 
 def _cause(record: Record, names: Mapping[str, str], stretch: Stretch, over: float) -> Mark | None:

@@ -58,14 +58,17 @@ class Inquiry:
         return self._case.outside()
 
     def look_at_beginning(self, item: str, near: Stretch, *, fails: bool) -> None:
-        """Note what was too much, or amiss, from the beginning of the run on."""
+        """Note what was too much, or amiss, from the beginning of the run on, or since the item is there."""
         recorded = [fact.time for fact in self._case.outside() if not fact.inferred]
-        begun = self._case.record.samples[0].start
+        samples = self._case.record.samples
+        begun = next((each.start for each in samples if item in each.nodes), samples[0].start)
         later = [each for each in recorded if each > begun]
         until = min([max(near.seen, begun + BEGINNING), *later])
         case, failures = self._case.as_of(begun), self._failures
         if case is not self._case:
             failures = Failures(case)
+        if item not in case.nodes:
+            return
         standing = Standing(case, failures.limits, until)
         if not standing.tells:
             return

@@ -10,8 +10,10 @@ from engine.model.edits import Remove, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_quantity
+from engine.plan.at_once import made_at_once
 from engine.plan.deadlock import deadlocks
 from engine.plan.endless import Trip, Visits, closing, gains_of, nodes_of, trips_of
+from engine.plan.flow import flow_of
 from engine.plan.order import callers_first
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.plan.deadlock import Deadlock, Held
-    from engine.plan.primitives import Plan
+    from engine.plan.primitives import LinkPlan, Plan
 
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed for a call that may wait for ever."""
@@ -120,7 +122,7 @@ def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]
     for circle, last, inner in _growing(visits):
         names = nodes_of(circle)
         takes_time = any(work_takes_time(nodes[each]) for each in names)
-        if takes_time or any(crossing_takes_time(trip.link) for trip in inner):
+        if takes_time or any(_waits_before(trip.link, visits) for trip in inner):
             continue
         yield Finding(
             level="error",
@@ -129,6 +131,23 @@ def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]
             message=f"{_requests(plan, last)} multiply in no time: {_path(reading, names)}; give a node "
             "work or a link a delay, and lower a probability",
         )
+
+
+def _waits_before(link: LinkPlan, visits: Visits) -> bool:
+    """Whether time passes before a call gets over a link: on it, or while its caller waits for something else first."""
+    node, leaving = visits.nodes[link.source], visits.leaving[link.source]
+    if crossing_takes_time(link):
+        return True
+    if node.router is not None or node.keeps_messages:
+        return False
+    links = {each.id: each for each in leaving}
+
+    def takes_time(called: str) -> bool:
+        each = links[called]
+        return crossing_takes_time(each) or work_takes_time(visits.nodes[each.target])
+
+    flow = flow_of(node, [each for each in leaving if not each.checks], visits.plan.classes)
+    return link.id not in made_at_once(flow, takes_time)
 
 
 def _requests(plan: Plan, trip: Trip) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.alerting import alert_warnings
 from engine.catalog.checks.auth import key_warnings
@@ -10,6 +10,7 @@ from engine.catalog.checks.balancing import balancing_warnings
 from engine.catalog.checks.connections import connection_warnings
 from engine.catalog.checks.distances import distance_warnings
 from engine.catalog.checks.faults import fault_warnings
+from engine.catalog.checks.fields import field_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.leases import coordinator_warnings
@@ -25,20 +26,17 @@ from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.users import guess_warnings, tenant_warnings, user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
-from engine.catalog.unknown import names_in, unknown_fields
-from engine.model.edits import UNSET, CompoundEdit, SetField
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.link import DEFAULT_LINK
-from engine.model.names import did_you_mean, name_of
+from engine.model.names import name_of
 from engine.model.units import format_instant, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
-    from engine.model.design import Design, Frame, Link, Node
-    from engine.model.edits import Edit
-    from engine.model.fields import Config
+    from engine.model.design import Design, Link, Node
 
 _FLOW: Final = ("order", "probability", "times", "mode", "when", "picker")
 """Fields of a link that say how it is part of its source's flow of calls."""
@@ -51,13 +49,7 @@ _COURTESY: Final = ("deadline_propagation", "cancellation")
 def warnings(reading: Reading) -> Iterator[Finding]:
     """What is probably not meant."""
     design = reading.design
-    typed: dict[str, Config] = {**reading.configs, **reading.links, **reading.frames}
-    items: list[Node | Link | Frame] = [*design.nodes, *design.links, *design.frames]
-    for item in items:
-        config = typed.get(item.id)
-        if config is not None:
-            for path in unknown_fields(item.config, config):
-                yield _unknown_field(design, item.id, item.config, config, path)
+    yield from field_warnings(reading)
     yield from _idle_nodes(design)
     yield from _idle_links(reading)
     yield from unasked_warnings(reading)
@@ -84,37 +76,6 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from session_warnings(reading)
     yield from query_warnings(reading)
     yield from replication_warnings(reading)
-
-
-def _unknown_field(
-    design: Design, item_id: str, raw: Any, typed: Any, path: tuple[str, ...]
-) -> Finding:
-    """The warning about a field that nothing reads, with the likely name."""
-    for part in path[:-1]:
-        if isinstance(raw, list):
-            raw, typed = raw[int(part)], typed[int(part)]
-        else:
-            raw, typed = raw[part], getattr(typed, names_in(typed)[part])
-    word = path[-1]
-    hint = did_you_mean(word, names_in(typed))
-    where = ("config", *path[:-1])
-    fix: Edit = SetField(item_id, (*where, word), UNSET, f"Remove {word}")
-    remedy = "remove it"
-    if hint is not None and hint not in raw:
-        remedy = f"did you mean {hint!r}?"
-        rename = (
-            SetField(item_id, (*where, word), UNSET),
-            SetField(item_id, (*where, hint), raw[word]),
-        )
-        fix = CompoundEdit(rename, f"Rename to {hint}")
-    return Finding(
-        level="warning",
-        code="unknown-field",
-        id=item_id,
-        field=".".join((*where, word)),
-        message=f"{name_of(design, item_id)} has no field {word!r}, so it does nothing; {remedy}",
-        fix=fix,
-    )
 
 
 def _idle_nodes(design: Design) -> Iterator[Finding]:

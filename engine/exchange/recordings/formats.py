@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.exchange.recordings import access_logs, documents, load_tools, source
+from engine.exchange.recordings import (
+    access_logs,
+    documents,
+    gatling,
+    load_tools,
+    reports,
+    source,
+    vegeta,
+)
 from engine.exchange.recordings.options import AS_IT_SAYS, Options
 from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
 from engine.exchange.recordings.table import read_table
@@ -29,6 +37,11 @@ class Format:
 FORMATS: Final = (
     Format("k6", load_tools.K6.recognises, load_tools.K6.read),
     Format("JMeter", load_tools.JMETER.recognises, load_tools.JMETER.read),
+    Format("hey", load_tools.HEY.recognises, load_tools.HEY.read),
+    Format("ab", load_tools.AB.recognises, load_tools.AB.read),
+    Format("Gatling", gatling.is_gatling, gatling.read_gatling),
+    Format("vegeta", vegeta.is_vegeta, vegeta.read_vegeta),
+    Format("report", reports.is_report, reports.refuse_report),
     Format("Locust history", load_tools.is_locust_history, load_tools.read_locust_history),
     Format("summary", load_tools.is_locust_summary, load_tools.refuse_summary),
     Format("access log", access_logs.is_common, access_logs.read_common),

@@ -1,4 +1,4 @@
-"""What load tools write: k6 and JMeter one line a request, Locust a curve of rates."""
+"""What load tools write as tables: k6, JMeter, hey and ab one line a request, Locust a curve of rates."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class LoadTool:
     time: str
     """Its column of times."""
     is_request: Callable[[Row], bool]
-    class_of: Callable[[Row], str]
+    class_of: Callable[[Row], str] | None = None
+    """None where it asks for the same again and again."""
 
     def recognises(self, text: str) -> bool:
         """Whether a text is its table."""
@@ -70,7 +71,8 @@ class LoadTool:
             if not self.is_request(row):
                 left += 1
                 continue
-            rows.add(row[self.time], self.class_of(row) or "other")
+            kind = None if self.class_of is None else self.class_of(row) or "other"
+            rows.add(row[self.time], kind)
         if left:
             rows.notes.append(f"{left} lines of {self.name} that are no requests are left out")
         return rows.recording()
@@ -95,6 +97,20 @@ JMETER: Final = LoadTool(
     is_request=lambda row: bool(row["timestamp"]) and not row["responsemessage"].startswith(_SUM),
     class_of=lambda row: row["label"][:64],
 )
+
+HEY: Final = LoadTool(
+    name="hey",
+    columns=frozenset({"response-time", "status-code", "offset"}),
+    time="offset",
+    is_request=lambda row: bool(row["offset"]),
+)
+AB: Final = LoadTool(
+    name="ab",
+    columns=frozenset({"starttime", "seconds", "ttime"}),
+    time="seconds",
+    is_request=lambda row: bool(row["seconds"]),
+)
+"""What ``ab -g`` writes, sorted by how long requests took; its times are whole seconds."""
 
 
 def is_locust_history(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import sys
 import zlib
 from pathlib import Path
@@ -30,6 +31,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_GATLING: Final = re.compile(rb"\x00{4}[\x05-\x12]\d+\.\d+\.\d")
+"""The record of a run and the length of its version, which stands behind."""
 _SAMPLE: Final = 4096
 """Bytes by which text without a mark of its encoding is told from what is no text."""
 _MOSTLY: Final = 0.4
@@ -99,6 +102,7 @@ def _text(data: bytes, name: str) -> str:
 
 def _decoded(data: bytes, name: str) -> str:
     """Bytes as text."""
+    _refuse_gatling(data, name)
     sample = data[:_SAMPLE]
     encoding = next((each for bom, each in _BOMS if data.startswith(bom)), "utf-8")
     if encoding == "utf-8" and sample.count(0) > _MOSTLY * len(sample):
@@ -118,3 +122,13 @@ def _no_text(name: str) -> RecordingError:
     """A file of another kind: a picture, a database, a program."""
     msg = f"{name}: is no text; give a CSV file or an access log, plain or packed by gzip"
     return RecordingError(msg)
+
+
+def _refuse_gatling(data: bytes, name: str) -> None:
+    """Say what a log of Gatling is that begins with the number of a newer version. Raises ``RecordingError``."""
+    if _GATLING.match(data) is not None:
+        msg = (
+            f"{name}: is a binary log of Gatling, as it writes them from 3.12 on; turn it into a CSV file, "
+            "or record with an older version"
+        )
+        raise RecordingError(msg)

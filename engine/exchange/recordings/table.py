@@ -79,6 +79,10 @@ _RATES: Final = frozenset(
     }
 )
 """What they are called whatever stands beside them."""
+_OF_ONE: Final = re.compile(
+    r"(?i)(?:\b|_|(?<=[a-z])(?=[A-Z]))(?:id|uuid|type|priority|tokens?|method|path|url|uri|address|ip|agent|seq)$"
+)
+"""What columns are called that say something of one request, such as ``collection_id`` or ``ContextTokens``."""
 _PLAIN: Final = ("time", "class", "key", "work")
 EXPECTED: Final = "write time, or time,class, or time,class,key"
 
@@ -124,6 +128,8 @@ class _Columns:
         """Where they stand, where a header says so."""
         self.summed = False
         """Whether one counts, it seems, though others say more of an arrival."""
+        self._tells_of_one = False
+        """Whether one says something of a single request."""
         self._values: set[str] = set()
 
     def begin(self, cells: list[str], wanted: str | None) -> bool:
@@ -148,6 +154,7 @@ class _Columns:
         if self._rows.unit is None:
             self._rows.unit = unit
         self.names = [name for name in _PLAIN if name in found]
+        self._tells_of_one = any(_OF_ONE.search(cell) for cell in cells)
         self._places = [found[name] for name in self.names]
         return True
 
@@ -187,7 +194,7 @@ class _Columns:
         if self._places is None:  # no header says what the numbers are
             self._values.add(cells[1] if len(cells) > 1 else "")
             return len(cells) > 1 and instants.number(cells[1]) is not None
-        if self.names != ["time"]:
+        if self.names != ["time"] or self._tells_of_one:
             return False
         others = [cell for place, cell in enumerate(cells) if place != self._places[0] and cell]
         return bool(others) and all(instants.number(cell) is not None for cell in others)

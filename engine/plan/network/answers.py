@@ -19,6 +19,8 @@ _RARE: Final = 1e-9
 """Share of late answers from which they are counted."""
 _JITTER: Final = {"none": 1.0, "equal": 0.75, "full": 0.5}
 """Mean share of the longest wait that is waited."""
+_ENDLESS: Final = 1e100
+"""Seconds from which on a time is one that has no end: where some wait for each other in a circle, times grow and grow."""
 
 
 def answer_up(network: Network) -> None:
@@ -115,6 +117,8 @@ def _hold(site: Center) -> None:
         if good < 1.0:
             parts.append((rate * (1.0 - good), work))
     site.hold = parts[0][1] if site.rate <= 0.0 else mixed(parts)
+    if not site.hold.mean < _ENDLESS:
+        site.hold = Moments(math.inf, math.inf)
 
 
 def _answer(site: Center, kind: int) -> Moments:

@@ -58,18 +58,22 @@ def serves_at_once(site: Center) -> bool:
     return site.plan.station.workers is None or not (site.uneven and forked(site))
 
 
-def calls_take_fixed_times(site: Center) -> bool:
-    """Whether calls take times that do not depend on how many are under way, nor on each other."""
+def calls_take_fixed_times(site: Center, passed: frozenset[str] = frozenset()) -> bool:
+    """Whether calls take times that do not depend on how many are under way, nor on each other.
+
+    Calls that come round to somebody whom they have passed do.
+    """
+    passed |= {site.plan.id}
     for edge in site.leaving:
         if not edge.plan.waits or edge.rate <= 0.0:
             continue
         link, below = edge.plan, edge.target
         plain = not link.policies and link.bandwidth == link.queue_timeout == INFINITE
         plain = plain and link.connection is None and edge.late <= _RARE
-        if not plain or below.blind:
+        if not plain or below.blind or below.plan.id in passed:
             return False
         if below.plan.backlog is None and not (
-            serves_at_once(below) and calls_take_fixed_times(below)
+            serves_at_once(below) and calls_take_fixed_times(below, passed)
         ):
             return False
     return True

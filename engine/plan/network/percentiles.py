@@ -189,7 +189,8 @@ def quantile_at(
         for kind, rate in enumerate(site.rates)
         if (site.plan.id, kind) in curves
     ]
-    if not found:
+    whole = sum(rate for rate, _ in found)
+    if whole <= 0.0:  # nothing comes, or nothing is answered
         return None
     exact = _exact(site, share)
     if exact is not None:
@@ -198,7 +199,6 @@ def quantile_at(
         return found[0][1].quantile(share)
     widest = max((curve for _, curve in found), key=lambda curve: curve.step)
     grid = Grid(widest.step)
-    whole = sum(rate for rate, _ in found)
     return grid.curve(
         sum((rate / whole * grid.laid(curve) for rate, curve in found), start=np.zeros(POINTS))
     ).quantile(share)

@@ -100,7 +100,8 @@ def _modelled(site: Center) -> Stay:
     stay = _open_ended(site, arrivals, load)
     if limit is None:
         return _with_leaving(site, stay) if site.impatient_line else stay
-    bounded = _bounded(site, arrivals, load)
+    # Of those who wait for each other in a circle nothing is known.
+    bounded = _bounded(site, arrivals, load) if site.hold.mean < math.inf else stay
     if bounded.wait.loss >= _NEVER or load >= 1.0:
         return bounded
     stay.model += f", at most {workers + limit} inside"

@@ -290,8 +290,8 @@ def _redelivers(site: Center) -> bool:
     )
 
 
-def _may_end(edge: Edge) -> bool:
-    """Whether a request may get no further than a call."""
+def _may_end(edge: Edge, passed: frozenset[str] = frozenset()) -> bool:
+    """Whether a request may get no further than a call, which balancers that it has passed do not hand on again."""
     below = edge.target
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
     full = full or (edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0)
@@ -299,9 +299,9 @@ def _may_end(edge: Edge) -> bool:
     full = full or (bool(below.blind) and _refuses_somehow(below))
     for answer in below.answers:  # it may wait for somebody who is full
         full = full or answer.mean == math.inf
-    if below.plan.router is not None:
+    if below.plan.router is not None and below.plan.id not in passed:
         for each in below.leaving:
-            full = full or (each.rate > 0.0 and _may_end(each))
+            full = full or (each.rate > 0.0 and _may_end(each, passed | {below.plan.id}))
     return max(edge.fails) > _WORTH or full or edge.unsure
 
 

@@ -36,6 +36,8 @@ _SURE: Final = 40.0
 _NARROW: Final = 40.0
 """Shape of a gamma distribution from which it is nearly normal."""
 _TERMS: Final = 120
+_ENDLESS: Final = 1e100
+"""Seconds from which on a mean has no end."""
 _FAR: Final = 10.0
 """Standard deviations above the mean that a grid reaches."""
 
@@ -280,7 +282,7 @@ def slowest_of(parts: tuple[Moments, ...], need: int | None = None) -> Moments:
     """
     if len(parts) <= 1:
         return parts[0] if parts else Moments()
-    if any(not math.isfinite(part.mean) for part in parts):
+    if any(not part.mean < _ENDLESS for part in parts):
         return Moments(math.inf, math.inf)
     top = max(1.1 * part.mean + _FAR * math.sqrt(min(part.variance, 1e18)) for part in parts)
     if top <= 0.0:

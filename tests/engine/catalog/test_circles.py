@@ -189,6 +189,21 @@ def test_requests_that_multiply_in_no_time_are_refused() -> None:
     assert errors(design([client(), nothing], links)) == []
 
 
+def test_what_is_waited_for_first_takes_time_as_well() -> None:
+    """A node without work of its own, which calls itself after it has asked somebody."""
+
+    def made(first: dict[str, Any], *, aside: bool = False) -> Design:
+        nodes = [client("users", 1.0), node("a", "service"), node("b", "service", **first)]
+        asked: dict[str, Any] = {"async": [{"call": "a-b"}]} if aside else {"call": "a-b"}
+        again = {"choice": [{"probability": 0.5, "do": [{"call": "a-a"}, {"call": "a-a"}]}]}
+        nodes[1]["config"]["flow"] = [asked, again]
+        return design(nodes, [link("users", "a"), link("a", "a"), link("a", "b")])
+
+    assert errors(made({"service_time": constant(0.01)})) == []
+    assert [each.code for each in errors(made({"service_time": constant(0.0)}))] == ["endless-loop"]
+    assert [each.code for each in errors(made({}, aside=True))] == ["endless-loop"]
+
+
 def test_only_classes_that_come_are_followed() -> None:
     nodes = [client("users", 1.0, mix={"foo": 1}), node("a", "service"), node("b", "service")]
     links = [link("users", "a"), link("a", "b"), link("b", "a", classes=["bar"])]
@@ -397,3 +412,107 @@ def test_calls_that_get_lost_in_a_circle_come_round_less_often() -> None:
     demand = demand_of(lower(design(nodes, links, duration=20.0, warmup=0.0)))
     assert demand is not None
     assert sum(demand.nodes["a"]) == pytest.approx(20.0 / (1.0 - 0.5 * (1.0 - 0.8**6)))
+
+
+@pytest.mark.parametrize(
+    ("before", "more"),
+    [
+        ({"allowed": False}, {}),
+        ({"loss": 1.0}, {}),
+        ({"loss": 1.0, "retry": {"attempts": 3}}, {}),
+        ({}, {"error_share": 1.0}),
+        ({"fallback": {"kind": "link", "link": "web-y"}}, {"error_share": 1.0}),
+    ],
+)
+def test_what_comes_after_a_call_that_always_fails_closes_no_circle(
+    before: dict[str, Any], more: dict[str, Any]
+) -> None:
+    """A call to itself that is never made; made again where something goes on after the failure."""
+
+    def made(**last: Any) -> Design:
+        nodes = [client("users", 1.0), node("web", "service"), node("y", "service")]
+        nodes.append(node("x", "external_api", **{"error_share": 0.0, "admission": None} | more))
+        links = [link("users", "web"), link("web", "x", **before), link("web", "y", loss=1.0)]
+        return design(nodes, [*links, link("web", "web", order=1, **last)])
+
+    assert errors(made()) == []
+    assert coded(made(), "growing-loop") == []
+    demand = demand_of(lower(made()))
+    assert demand is not None
+    assert sum(demand.nodes["web"]) == pytest.approx(1.0)
+    assert [each.code for each in errors(made(when="failed"))] == ["endless-loop"]
+    rescued = made().model_copy()
+    edit = SetField("web-x", ("config", "fallback"), {"kind": "static"})
+    assert [each.code for each in errors(edit.apply(rescued).design)] == []
+
+
+def test_an_answer_that_always_stands_in_lets_the_circle_close() -> None:
+    nodes = [client("users", 1.0), node("web", "service"), node("x", "service")]
+    denied = link("web", "x", allowed=False, fallback={"kind": "static"})
+    links = [link("users", "web"), denied, link("web", "web", order=1)]
+    assert [each.code for each in errors(design(nodes, links))] == ["endless-loop"]
+
+
+@pytest.mark.parametrize(
+    ("config", "around", "ends"),
+    [
+        ({}, {}, False),
+        ({}, {"loss": 0.9}, True),
+        ({}, {"loss": 1e-3}, False),
+        ({}, {"timeout": 1.0}, False),
+        ({}, {"timeout": 1.0, "cancellation": True}, True),
+        ({}, {"timeout": 1.0, "deadline_propagation": True}, True),
+        ({}, {"timeout": 1.0, "cancellation": True, "mode": "send"}, False),
+        ({"queue_limit": 10}, {}, True),
+        ({"admission": {"rate_limit": {"rate": 50.0, "burst": 5}}}, {}, True),
+        ({"admission": {"concurrency": {"limit": 5}}}, {}, True),
+        ({}, {"bulkhead": {"concurrent": 3}}, True),
+        ({}, {"bulkhead": {"concurrent": 3}, "mode": "send"}, False),
+    ],
+)
+def test_a_circle_ends_where_calls_are_refused_or_given_up(
+    config: dict[str, Any], around: dict[str, Any], ends: bool
+) -> None:
+    nodes = [
+        client("users", 5.0),
+        node(
+            "a",
+            "service",
+            workers=20,
+            hold_while_waiting=False,
+            service_time=constant(0.05),
+            **config,
+        ),
+    ]
+    made = design(nodes, [link("users", "a"), link("a", "a", **around)], duration=40.0, warmup=0.0)
+    assert (errors(made) == []) == ends
+    if ends:
+        assert coded(made, "growing-loop") != [] or "loss" in around
+        assert sum(run(made)["clients"]["users"]["failed"].values()) > 50
+
+
+def test_a_gate_that_asks_is_no_way_out_of_a_circle() -> None:
+    """A gateway asks who may come in, and everything that it lets in comes back to it."""
+    auth = {"mode": "introspection", "server": "auth"}
+    nodes = [
+        client("users", 1.0),
+        node("gw", "api_gateway", admission={"auth": auth}),
+        node("auth", "auth"),
+        node("a", "service"),
+    ]
+    links = [link("users", "gw"), link("gw", "auth"), link("gw", "a"), link("a", "gw")]
+    assert [each.code for each in errors(design(nodes, links))] == ["endless-loop"]
+
+
+def test_every_group_of_a_topic_gets_every_message() -> None:
+    """One that ends does not make up for another that publishes what it gets again."""
+    nodes = [
+        client("users", 1.0),
+        node("log", "topic"),
+        node("good", "worker"),
+        node("bad", "worker"),
+    ]
+    links = [link("users", "log"), link("log", "good"), link("log", "bad"), link("bad", "log")]
+    assert [each.code for each in errors(design(nodes, links))] == ["endless-loop"]
+    nodes[1] = node("log", "queue")
+    assert errors(design(nodes, links)) == []

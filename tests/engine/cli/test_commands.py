@@ -369,6 +369,7 @@ def test_recordings_that_do_not_fit(shop: Path, capsys: pytest.CaptureFixture[st
     line = complaint(capsys, "trace", recording, shop, "--client", "user")
     assert "--client user: is no client of shop.windtunnel; did you mean 'users'?" in line
     assert "log.cvs: cannot be read" in complaint(capsys, "trace", shop.with_name("log.cvs"), shop)
+    assert "log.csv shop.windtunnel" in complaint(capsys, "trace", shop, recording)
     recording.write_text("1\nx\n")
     assert "log.csv: line 2: 'x' is not a number" in complaint(capsys, "trace", recording, shop)
 
@@ -416,3 +417,20 @@ def test_what_could_not_be_written_is_refused_before_the_work(
     file, out = tmp_path / "none.windtunnel", tmp_path / place
     line = complaint(capsys, *command.format(file=file, out=out).split())
     assert f"{out}: cannot be written" in line
+
+
+def test_fields_that_nothing_reads_are_told_beside_the_result(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who misspells one would take what is measured for what it says."""
+    raw = json.loads(shop.read_text())
+    raw["nodes"][1]["config"] |= {"worker": 9, "a": 1, "b": 2, "c": 3}
+    shop.write_text(json.dumps(raw))
+    assert run(["simulate", str(shop)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].endswith("has no field 'worker', so it does nothing; remove it")
+    assert lines[3:] == [
+        "windtunnel: shop.windtunnel: and 1 more fields that nothing reads; windtunnel check lists them"
+    ]
+    assert run(["simulate", str(shop), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""

@@ -192,6 +192,23 @@ def test_a_fault_of_ours_is_one_line_and_has_its_own_code(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_signal_while_something_goes_away_is_not_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python would print what is raised then, and go on."""
+
+    class Leaving:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def act() -> int:
+        Leaving()
+        for _ in range(int(_DEADLINE / 0.01)):
+            time.sleep(0.01)
+        return 0
+
+    assert ended(act) == 130
+    assert capsys.readouterr().err == "windtunnel: interrupted\n"
+
+
 def test_a_signal_amid_a_validation_waits_for_its_end(capsys: pytest.CaptureFixture[str]) -> None:
     """Raised in the middle of it, it would have pydantic's core print of a panic."""
     looked_at: list[int] = []

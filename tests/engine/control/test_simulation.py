@@ -192,7 +192,7 @@ def test_a_loop_that_takes_no_time_is_an_error_and_no_hang() -> None:
 
 
 @pytest.mark.parametrize("leaves", [False, True])
-@pytest.mark.parametrize("interval", [5e-324, 1e-310, 1e-20])
+@pytest.mark.parametrize("interval", [5e-324, 1e-310, 1e-20, 1e-14, 1e-11])
 def test_a_process_that_takes_no_time_is_an_error_and_no_hang(
     interval: float, *, leaves: bool
 ) -> None:
@@ -211,7 +211,7 @@ def test_a_process_that_takes_no_time_is_an_error_and_no_hang(
         clock.process(hurry())
 
     clock.process(begin())
-    with pytest.raises(StandstillError, match=r"stands still at 0.5 s: .* a longer interval"):
+    with pytest.raises(StandstillError, match=r"stands still at 0.5\d* s: .* a longer interval"):
         simulation.advance(1.0)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from engine.exchange.recordings.classes import class_of, operation_of
-from engine.exchange.recordings.formats import read_recording
+from engine.exchange.recordings.formats import load_recording, read_recording
 from engine.exchange.recordings.instants import UNITS, unit_named
 from engine.exchange.recordings.options import Options
 from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
@@ -353,3 +354,99 @@ def test_work_that_nobody_could_do_is_said_to_be_left_out() -> None:
 def test_an_empty_recording_is_told_as_empty(text: str) -> None:
     with pytest.raises(RecordingError, match=r"^log\.csv: is empty; "):
         read_recording(text, "log.csv", Options())
+
+
+GATLING = [
+    "RUN\tshop.BasicSimulation\tbasicsimulation\t1700000000000\t \t3.9.5",
+    "USER\tBrowse\tSTART\t1700000000100",
+    "REQUEST\t\tHome\t1700000000120\t1700000000300\tOK\t ",
+    "REQUEST\tpages,first\tSearch\t1700000001120\t1700000001300\tKO\tstatus 500",
+    "GROUP\tpages\t1700000000100\t1700000001300\t1200\tOK",
+    "REQUEST\t\tHome\t1700000002620\t1700000002630\tOK\t ",
+    "USER\tBrowse\tEND\t1700000003000",
+    "REQUEST\t\tHo",
+]
+
+
+def test_the_log_of_gatling() -> None:
+    found = read(*GATLING)
+    assert found.times == (0.0, 1.0, 2.5)
+    assert found.classes == ("Home", "Search", "Home")
+    assert found.notes[0] == "1 line of a request that is cut off is left out"
+    old = [line.replace("REQUEST\t", "REQUEST\tBrowse\t12\t") for line in GATLING[:-1]]
+    assert read(*old).times == found.times
+    oldest = ["Browse\t1\tREQUEST\t\tHome\t1700000000120\t1700000000300\tOK\t "]
+    assert read("basic\tRUN\t20150101\t1700000000000\t \t2.0", *oldest * 2).classes == (
+        "Home",
+        "Home",
+    )
+    assert read(*GATLING[2:4]).classes == ("Home", "Search")
+
+
+def test_the_binary_log_of_gatling_is_called_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "simulation.log"
+    path.write_bytes(b"\x00\x00\x00\x00\x063.12.0\x00" + bytes(5000))
+    with pytest.raises(RecordingError, match="is a binary log of Gatling"):
+        load_recording(path)
+
+
+HEY = "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset"
+AB = "starttime\tseconds\tctime\tdtime\tttime\twait"
+
+
+def test_the_tables_of_hey_and_ab() -> None:
+    lines = ["0.1,0.01,0.001,0,0.09,0,200,0.25", "0.2,0,0,0,0.2,0,503,1.5", "0.1,0,0,0,0,0,200,2"]
+    found = read(HEY, *lines)
+    assert found.times == (0.25, 1.5, 2.0)
+    assert found.classes is None
+    day = "Tue Nov 14 22:13:2"
+    slow = [
+        f"{day}{at}\t170000000{at}\t1\t{wait}\t{wait + 1}\t{wait}"
+        for at, wait in ((1, 3), (0, 4), (1, 9))
+    ]
+    found = read(AB, *slow)
+    assert found.times == (0.0, 1.0, 1.5)
+    assert found.notes == (
+        "times are whole seconds; those of one second are spread evenly over it",
+    )
+
+
+def test_what_vegeta_encodes() -> None:
+    def line(at: int, address: str, body: str = "") -> str:
+        return f"1700000000{at:09},200,1234567,0,12,,{body},shop,1,GET,{address},SG9zdA=="
+
+    found = read(line(0, "http://shop/a?x=1"), line(250_000_000, "http://shop/b", "QUJD" * 50_000))
+    assert found.times == (0.0, 0.25)
+    assert found.classes == (class_of("GET", "/a"), class_of("GET", "/b"))
+    old = [
+        "1700000000000000000,200,1234567,0,12,,QUJD",
+        "1700000000500000000,0,99,0,0,dial: refused,",
+    ]
+    assert read(*old).classes == ("request", "request")
+    with pytest.raises(RecordingError, match="line 2: is no line of vegeta"):
+        read(old[0], "time,class")
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("Running 30s test @ http://127.0.0.1:8080/index.html\n  12 threads and 400 connections", "wrk"),
+        ("This is ApacheBench, Version 2.3 <$Revision: 1903618 $>\nServer Software: nginx", "ab"),
+        ("Percentage served,Time in ms\n0,1.2\n1,1.3", "ab"),
+        ("\nSummary:\n  Total:\t1.5 secs\n  Slowest:\t0.2 secs", "hey"),
+        ("response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read\n0.1,0,0,0,0,0", "an old hey"),
+        ("Requests      [total, rate, throughput]  1000, 100.10, 99.9", "vegeta"),
+        ('{"latencies":{"total":1,"mean":2},"requests":10,"rate":1.0}', "vegeta"),
+        ("     checks.........: 100.00%\n     http_reqs......: 300 9.9/s", "k6"),
+        ('{\n  "root_group": {},\n  "metrics": {\n "http_req_duration": {"avg": 1}, "http_reqs": {"count": 3}}}', "k6"),
+        ("finished in 1.20s, 8333.33 req/s, 1.2MB/s", "h2load"),
+        ('{"numberOfRequests": {"total": 3, "ok": 3}}', "Gatling"),
+        ('{"aggregate": {"counters": {"http.requests": 3}}}', "Artillery"),
+        ('{"url": "http://x", "requests": {"average": 3.5}}', "autocannon"),
+    ],
+)  # fmt: skip
+def test_reports_are_called_by_whose_they_are(text: str, whose: str) -> None:
+    with pytest.raises(
+        RecordingError, match=rf"^log: is a report of {whose}, an aggregate [^\n]+$"
+    ):
+        read(text)

@@ -303,6 +303,9 @@ def test_numbers_beside_steps_of_less_than_a_second_are_an_aggregate_as_well() -
         ["time,class,count", "0.5,get,3", "0.75,get,4", "3,put,1"],
         ["time,work", "0,5", "10,6", "20,7"],
         ["time,bytes", "0.11,700", "0.3,20", "1.7,9000"],
+        ["time,type,collection_id", *(f"{place / 100:g},0,{place}" for place in range(20))],
+        ["time,ContextTokens,GeneratedTokens", *(f"{place},374,44" for place in range(20))],
+        ["time,priority", *(f"{10 * place},100" for place in range(20))],
         ["time,bytes", "0,700", "0,20", "1,9000", "2,3"],
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from engine.stats.intervals import mean_interval
 from engine.study import Precision, Replicate, Report, StudyError, run_point
+from engine.study.estimates import estimate
 from tests.engine.study.helpers import conclude, outcomes, variant
 from tests.helpers.theory import mmc_response
 
@@ -37,6 +38,19 @@ def test_each_metric_has_the_interval_over_its_replications() -> None:
     assert report.sentences[0].startswith(f"{P99} is ")
     assert "over 6 runs" in report.sentences[0]
     assert (report.done, report.wanted, report.met) == (6, 6, None)
+
+
+def test_a_percentile_is_known_to_a_bucket_of_its_histogram_at_best() -> None:
+    """All runs may say the same: .0725 lies between 1/16 and 1/8, which is divided into 128."""
+    for values in ([0.0725] * 10, [0.0725, 0.07251] * 5):
+        found = estimate(values, metric=P99)
+        assert found is not None
+        assert found.high - found.low == pytest.approx(1 / 16 / 128)
+        assert found.contains(0.0725)
+    exact, far = estimate([0.0725] * 10, metric="users.latency.mean"), [0.0725, 0.08] * 5
+    assert exact is not None
+    assert exact.half_width == 0.0
+    assert estimate(far, metric=P99) == mean_interval(far)
 
 
 def test_the_interval_covers_theory() -> None:

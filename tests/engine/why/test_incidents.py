@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.model.design import Design
-from engine.model.edits import SetField
+from engine.model.design import Design, Node
+from engine.model.edits import Insert, Remove, SetField
 from engine.run.session import Session
 from engine.sim.snapshot import NodeSample, Notice, Sample, Snapshot
 from engine.why.incident import Incident, incident_object, mean_after
@@ -34,7 +34,7 @@ def found(made: Design, *acts: tuple[float, Any], load: float = 1.0) -> tuple[In
             session.set_load(load)
         if left and session.now >= left[0][0]:
             session.apply(left.pop(0)[1])
-            record.plan = session.plan
+            record.follow(session.plan, session.now)
     names = {each.id: each.name or each.id for each in made.nodes}
     return incidents(record, names, made.objectives)
 
@@ -118,6 +118,47 @@ def test_a_person_repairs_what_stays_broken() -> None:
     assert incident.mitigate is not None
     assert (incident.mitigate.at, incident.mitigate.what) == (100.0, "Web: instances = 16")
     assert (incident.recover.at if incident.recover else 0.0) == pytest.approx(101.0, abs=2.1)
+
+
+def test_a_fault_that_ends_within_an_interval_is_what_mitigated_it() -> None:
+    """All stand still for 30.5 s; the interval from 90 to 91 s has answers of its second half."""
+    arrivals = {"process": "closed", "users": 40, "think_time": exponential(0.5)}
+    made = design(
+        [node("users", "client", arrivals=arrivals), node("web", "service", instances=2, workers=4)],
+        [link("users", "web")],
+        duration=150, warmup=10, events=[at("web", "freeze", 30.5)],
+    )  # fmt: skip
+    incident = one(made)
+    assert incident.after("mitigate") == pytest.approx(30.5)
+    assert incident.after("recover") == pytest.approx(30.5)
+
+
+def test_what_a_person_makes_worse_or_builds_beside_it_mitigates_nothing() -> None:
+    """Half the workers, another name and a node that nobody calls, then what helps."""
+    small = at("web", "set", None, path="workers", value=2)
+    made = shop([small], web={"instances": 1, "queue_limit": 5}, lb=BLIND)
+    tries = (
+        (70.0, SetField("web", ("config", "workers"), 1, "Fewer workers")),
+        (80.0, Insert.of(Node(id="beside", kind="service"))),
+        (95.0, SetField("web", ("config", "instances"), 16, "More instances")),
+    )
+    incident = one(made, *tries)
+    assert incident.mitigate is not None
+    assert (incident.mitigate.at, incident.mitigate.what) == (95.0, "Web: instances = 16")
+    assert one(made, *tries[:2]).mitigate is None
+
+
+def test_what_is_put_in_while_it_runs_is_looked_at_since_then() -> None:
+    """A client that calls nobody; it is taken out and put in again, as people do who undo."""
+    new = Insert.of(Node(id="new", kind="client"))
+    out = Remove(frozenset({"new"}))
+    made = shop([])
+    incident = one(made, (70.0, new))
+    assert incident.begun == pytest.approx(70.0, abs=STEP)
+    assert incident.recover is None
+    for gap in (0.0, 1.0, 2.0, 20.0):
+        assert found(made, (70.0, new), (75.0, out), (75.0 + gap, new))
+        assert not found(made, (70.0, new), (70.0 + gap, out), (80.0 + gap, Insert.of(Node(id="x", kind="service"))))  # fmt: skip
 
 
 def test_a_breaker_opens_against_a_dead_service() -> None:
