@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEAST: Final = 0.08
 MOST: Final = 4.0
@@ -31,6 +34,7 @@ class Camera(QObject):
         """Where it was after the last fit: zoom, and the place in the upper left corner."""
         self._fitted_in = QSize()
         """The size of the view at the last fit."""
+        self._window = QSize()
 
     @property
     def is_as_fitted(self) -> bool:
@@ -41,6 +45,16 @@ class Camera(QObject):
     def has_new_room(self) -> bool:
         """Whether the view has another size than at the last fit."""
         return self.view.viewport().size() != self._fitted_in
+
+    def follow_window(self, fit: Callable[[], object]) -> None:
+        """Have everything fitted again, unless somebody has looked elsewhere, where the window got another size.
+
+        Not where only the view did: what is put beside it and taken away moves nothing.
+        """
+        size = self.view.window().size()
+        if size != self._window:
+            self._window = size
+            QTimer.singleShot(0, self, fit)  # all else takes its room first
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom and keep the place under ``at`` (viewport; its middle by default) where it is."""

@@ -191,7 +191,8 @@ def held_steps(bar: int, working: float) -> int:
 def live_line(component: Component | None, health: NodeHealth) -> str:
     """Rate and headline metric: ``1.2k rps · p99 48 ms`` or ``1.1k rps · hit 88 %``.
 
-    Where almost everything fails at once, that nothing is answered: a p99 of 0 s would look well.
+    Where nobody is answered any more, or almost everything fails at once, that nothing is answered: a p99 of 0 s, or of
+    those who were answered before, would look well.
     """
     rate = short_rate(health.flow.rate.at_least())
     headline = component.headline if component else ""
@@ -202,7 +203,7 @@ def live_line(component: Component | None, health: NodeHealth) -> str:
                 title = metric.title.removesuffix(" ratio")
                 return f"{rate} · {title} {short_quantity(value, metric.unit)}"
     _, p99 = health.flow.percentiles
-    if health.flow.failing > _NONE_ANSWERED and not p99 > 0.0:
+    if health.is_silent or (health.flow.failing > _NONE_ANSWERED and not p99 > 0.0):
         return f"{rate} · no answers"
     return rate if math.isnan(p99) else f"{rate} · p99 {short_time(p99)}"
 

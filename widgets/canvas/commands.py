@@ -23,7 +23,6 @@ from widgets.canvas.aligning import LEAST, lined_up
 from widgets.canvas.clipboard import Clip, PasteError, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
-from widgets.canvas.layout import laying_out
 from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, placed_rect, position
 from widgets.canvas.naming import item_ids
@@ -238,12 +237,18 @@ class Commands:
 
     def _arrange(self) -> Iterator[None]:
         """The same in steps: a layout of what was changed meanwhile is found anew."""
+        from widgets.canvas.layout import laying_out  # noqa: PLC0415 - most starts never need it
+
         stage = self._stage
-        design, edit = None, None
+        design: Design | None = None
+        edit: Edit | None = None
         while stage.design is not design:
             design = stage.design
             edit = (yield from laying_out(design)) if design.nodes else None
             yield
+            if edit is not None and len(design.nodes) >= _MANY_NODES:
+                edit = _tried(edit, design)
+                yield
         if edit is not None:
             stage.request(edit)
             stage.camera.fit(stage.scene.content_rect())

@@ -112,7 +112,15 @@ class NodeHealth:
     compromised: str | None = None
     """The link over which an attacker came who has it, empty where he came in here."""
     state: State = "idle"
+    silence: float = 0.0
+    """Simulated seconds in which nobody was answered, nor refused, although somebody waited all the while."""
     _since: float = 0.0
+    _waited: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether whoever waits has got no answer for far longer than answers took in quiet times."""
+        return self.calm.exceeded_by(self.silence, STRAINED_FACTOR)
 
     def observe(self, reading: Reading | None, gauge: NodeGauge | None, seconds: float) -> None:
         """Take in what a snapshot says; what passed since the one before counts as so many seconds."""
@@ -129,8 +137,18 @@ class NodeHealth:
             self.calm.feed(reading.p99, reading, self._since)
             for name, value in reading.extra.items():
                 self.extra.setdefault(name, Smooth()).feed(value, weight)
+            self._listen(reading)
             self._since = 0.0
         self.state = self._classified()
+
+    def _listen(self, reading: Reading) -> None:
+        """Note how long nobody has been answered."""
+        waits = self.in_system > 0
+        if waits and self._waited and not (reading.done or reading.failures):
+            self.silence += reading.seconds
+        else:
+            self.silence = 0.0
+        self._waited = waits
 
     def _gauge(self, gauge: NodeGauge, weight: float) -> None:
         """Take in how the node stands right now."""
@@ -161,7 +179,7 @@ class NodeHealth:
         hold = _RELEASE if state == "strained" else 1.0
         p99 = self.flow.p99.at_least()
         if self.utilization.at_least() > STRAINED_ABOVE * hold or (
-            self.calm.exceeded_by(p99, STRAINED_FACTOR * hold)
+            self.calm.exceeded_by(max(p99, self.silence), STRAINED_FACTOR * hold)
         ):
             return "strained"
         quiet = self.flow.rate.at_least() < 0.005 and self.in_system == 0

@@ -224,13 +224,16 @@ class LinkItem:
         self.pill = PillItem(link.id)
         self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
         self.wire: Wire = _NOWHERE
+        self.bounds = QRectF()
+        """Of the curve alone."""
         self._outline = QRectF()
 
     def route(self, start: QPointF, end: QPointF, course: Wire) -> None:
         """Run between two ports along a course."""
         self.ends = (start, end)
         self.wire = course
-        self._outline = self.wire.path.boundingRect().adjusted(-_HALO, -_HALO, _HALO, _HALO)
+        self.bounds = self.wire.path.boundingRect()
+        self._outline = self.bounds.adjusted(-_HALO, -_HALO, _HALO, _HALO)
 
     def outline(self) -> QRectF:
         """What is painted of it: stroke and ring."""

@@ -29,8 +29,8 @@ _PIECES: Final = 6
 """Of a long time, so many times `SIMULATED_TAU` are looked at: what was before is forgotten."""
 _PERIOD: Final = 0.1
 """Wall seconds between looks at gauges alone: cards are not painted faster than that."""
-_TURN: Final = 1000
-"""Nodes and links whose numbers are taken in within one step: some 20 ms."""
+_STEP: Final = 100
+"""Nodes and links whose numbers are taken in within one step: some 2 ms."""
 
 
 class LiveStats:
@@ -57,10 +57,10 @@ class LiveStats:
 
     def observe(self, snapshot: Snapshot, wall: float) -> None:
         """Take a snapshot in, ``wall`` seconds after the one before; an earlier time starts over."""
-        for _ in self._observing(snapshot, wall):
+        for _ in self.observing(snapshot, wall):
             pass
 
-    def _observing(self, snapshot: Snapshot, wall: float) -> Iterator[None]:
+    def observing(self, snapshot: Snapshot, wall: float) -> Iterator[None]:
         """Take a snapshot in, step by step."""
         if self.time is not None and snapshot.time < self.time:
             self.clear()
@@ -94,14 +94,14 @@ class LiveStats:
         """Take in what was so on average in an interval, and at its end, step by step."""
         nodes = node_readings(samples)
         for place, node_id in enumerate(nodes.keys() | gauges.keys(), 1):
-            if place % _TURN == 0:
+            if place % _STEP == 0:
                 yield
             health = self.nodes.setdefault(node_id, NodeHealth())
             health.observe(nodes.get(node_id), gauges.get(node_id), seconds)
         yield
         links = link_readings(samples)
         for place, link_id in enumerate(links.keys() | in_flight.keys(), 1):
-            if place % _TURN == 0:
+            if place % _STEP == 0:
                 yield
             way = self.links.setdefault(link_id, LinkHealth())
             way.observe(links.get(link_id), in_flight.get(link_id, 0), seconds)
@@ -125,7 +125,7 @@ class LiveStats:
         calms: Calms = moment.memory if isinstance(moment.memory, dict) else {}
         for place, snapshot in enumerate(moment.snapshots):
             before = moment.snapshots[place - 1].time if place else snapshot.time - STEP
-            yield from self._observing(snapshot, max(snapshot.time - before, 1e-6))
+            yield from self.observing(snapshot, max(snapshot.time - before, 1e-6))
             if place == 0:
                 for item, (p99, seen) in calms.items():
                     calm = Calm(Smooth(p99), seen)

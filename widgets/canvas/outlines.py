@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from widgets.canvas.geometry import CARD_MARGIN, CARD_RADIUS, COMPACT_ZOOM
+from widgets.canvas.geometry import CARD_MARGIN, CARD_RADIUS, CARD_WIDTH, COMPACT_ZOOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +25,8 @@ _CARD_OUTSET: Final = CARD_MARGIN
 """The same of a card: outside the pills that stick out of it."""
 _PEN: Final = 2.0
 """Width of a ring on the screen (logical pixels)."""
+_READABLE: Final = 24.0
+"""Pixels of a card below which rings have no words: they would cover the cards, and their neighbours' words."""
 _HEIGHT: Final = 18.0
 _LEAST: Final = 200.0
 """Room of a label that stands over a small item (logical pixels)."""
@@ -82,7 +84,7 @@ class Outlines:
             pen = QPen(look.colour(style.colour), _PEN / zoom)
             pen.setStyle(Qt.PenStyle.DashLine)
             box = _ring(painter, item_id, pen, self._scene)
-            if box is not None:
+            if box is not None and CARD_WIDTH * zoom >= _READABLE:
                 _label(painter, outline, box, look, zoom)
         painter.restore()
 

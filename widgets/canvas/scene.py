@@ -12,6 +12,7 @@ from widgets.canvas.arriving import AT_ONCE, Arriving
 from widgets.canvas.backdrop import Backdrop
 from widgets.canvas.card_presenter import CardPresenter
 from widgets.canvas.dots import Courses, Dots, Streams
+from widgets.canvas.faces import Faces
 from widgets.canvas.folding import fold, folded_rect, frame_chain
 from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
@@ -23,7 +24,6 @@ from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.naming import in_order, item_ids
 from widgets.canvas.outdated import Outdated
-from widgets.canvas.pill_places import PillPlaces
 from widgets.canvas.wiring import Wiring
 from widgets.turns import Turns
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from widgets.canvas.backdrop import Part
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.hitting import AnyItem
-    from widgets.canvas.link_painter import LinkFace
     from widgets.canvas.look import Look
     from widgets.canvas.note_painter import NoteChip
     from widgets.canvas.picture_item import PictureItem
@@ -62,7 +61,7 @@ class CanvasScene(QGraphicsScene):
         self.dots = Dots(self.courses)
         self.streams = Streams(self.courses)
         self.wiring = Wiring(self.courses)
-        self._pill_places = PillPlaces()
+        self.faces = Faces(self, self)
         self.presenter = CardPresenter(components)
         self.backdrop = Backdrop(
             self.paint_backdrop, lambda: self.look.colour(self.look.theme.canvas)
@@ -107,7 +106,7 @@ class CanvasScene(QGraphicsScene):
         for known in (self.cards, self.frames, self.notes, self._left):
             known.clear()
         self.wiring.clear()
-        self._pill_places = PillPlaces()
+        self.faces.clear()
         self.stale = Outdated()
         self.streams.set_links({})
         self.dots.clear()
@@ -121,7 +120,7 @@ class CanvasScene(QGraphicsScene):
         if changes.is_structural:
             self.presenter.live.relearn()
         if changes.settings & {"scenario", "comments"}:
-            self.refresh_faces(item_ids(design))
+            self.faces.refresh_in_turns(item_ids(design))
         self._follow_path()
 
     def _follow(self, design: Design, ids: set[str]) -> None:
@@ -136,19 +135,20 @@ class CanvasScene(QGraphicsScene):
         }
         ends = ids | folded
         before_it = self.wiring.touching(ends)
-        siblings = self.wiring.beside(before_it | ids)
+        there = design.link_by_id.keys()
+        siblings = self.wiring.beside(before_it | ids) & there
         self.presenter.set_design(design, hidden)
         is_rewired = self.wiring.set_design(design, hidden)
-        links = before_it | self.wiring.ending_at(ends) | (ids & design.link_by_id.keys())
+        links = (before_it | self.wiring.ending_at(ends) | ids) & there
         routed = self.wiring.beside(links) | siblings | links if is_rewired else siblings | links
         waiting = self.wiring.by_target(routed, first=ids) if len(routed) > AT_ONCE else []
-        here = (ids | folded | links).difference(waiting)
+        here = (ids | folded | links | before_it).difference(waiting)
         known = self.cards.keys() & here
-        for item_id in in_order(design, here):
+        for item_id in in_order(design, here - self._drop_gone(design, here)):
             self._sync(item_id)
         self._uncover()
         fresh = self.cards.keys() & here - known  # their faces are those that they came with
-        self.refresh_faces((here - fresh) | set(hidden.values()) | set(before.values()))
+        self.faces.refresh((here - fresh) | set(hidden.values()) | set(before.values()))
         near = self.wiring.near(self._crossed_areas())
         if waiting or len(near) > AT_ONCE:
             self.arriving.put([*waiting, *routed], near, at_once=len(here) <= AT_ONCE)
@@ -161,10 +161,10 @@ class CanvasScene(QGraphicsScene):
         for link_id in links:
             self._sync(link_id)
         self._uncover()
-        self.refresh_faces(links)
+        self.faces.refresh(links)
         fresh: list[LinkItem] = []
         for item, covered in self.wiring.route(links, self.rect_of, again):
-            self._show_pill(item)
+            self.faces.show_pill(item)
             if item.item_id in self.live.links:
                 continue
             if covered.isNull():
@@ -266,6 +266,13 @@ class CanvasScene(QGraphicsScene):
         if note is not None:
             self._take_off(note)
 
+    def _drop_gone(self, design: Design, ids: set[str]) -> set[str]:
+        """Take the links off that the design has no more; returns their ids. Nobody asks what each of thousands is."""
+        gone = (ids & self.links.keys()).difference(design.link_by_id)
+        for link_id in gone:
+            self._drop_link(self.links.pop(link_id))
+        return gone
+
     def _drop_card(self, item_id: str) -> None:
         card = self.cards.pop(item_id, None)
         if card is not None:
@@ -286,8 +293,10 @@ class CanvasScene(QGraphicsScene):
         row = self.courses.drop(link.item_id)
         if row is not None:
             self.dots.forget_row(row)
-        self._pill_places.forget(link.item_id)
-        self._take_off(link.pill)
+        if link.pill.is_visible or not link.pill.is_new:
+            self.faces.forget_pill(link.item_id)
+            self._take_off(link.pill)
+        link.pill.gone = True
 
     def _take_off(self, item: PictureItem) -> None:
         self.stale.discard(item)
@@ -345,7 +354,7 @@ class CanvasScene(QGraphicsScene):
     def _route(self, link_ids: Iterable[str], again: Container[str] = ()) -> None:
         """Route links, and have what they covered and cover now painted again."""
         for item, covered in self.wiring.route(link_ids, self.rect_of, again):
-            self._show_pill(item)
+            self.faces.show_pill(item)
             if item.item_id not in self.live.links:
                 self.backdrop.touch(covered)
                 self.backdrop.touch(item.outline())
@@ -354,75 +363,19 @@ class CanvasScene(QGraphicsScene):
         """What the design covers, links included; empty without items."""
         box = self.wiring.obstacles.bounds()
         for link in self.links.values():
-            box = box.united(link.wire.path.boundingRect())
+            box = box.united(link.bounds)
         for frame in self.frames.values():
             box = box.united(frame.rect)
         for note in self.notes.values():
             box = box.united(note.rect)
         return box
 
-    # Faces
-
-    def refresh_faces(self, ids: Iterable[str], *, live: bool = False) -> None:
-        """Compare what items show with what they should, and paint those that differ.
-
-        Args:
-            ids: of the items.
-            live: whether only numbers of a run changed: these may come some frames late, with what moves.
-        """
-        edited: list[QRectF] = []
-        for item_id in ids:
-            if item_id in self.cards:
-                self.cards[item_id].outdate()
-                self.stale.add(self.cards[item_id], urgent=not live)
-            elif item_id in self.links:
-                edited += self._set_link(self.links[item_id])
-            elif item_id in self.frames:
-                self._set_frame(self.frames[item_id])
-            elif item_id in self.notes:
-                self._set_note(self.notes[item_id])
-        self.backdrop.touch_all(edited)
-        if not live:
-            self.update()
-
-    def _set_frame(self, frame: FrameItem) -> None:
-        face = self.presenter.frame(frame.item_id)
-        if face != frame.face:
-            frame.face = face
-            self.backdrop.touch(frame.outline())
-
     def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
         """Show what notes cite, by their ids."""
         self.chips = chips
-        self.refresh_faces(self.notes)
+        self.faces.refresh(self.notes)
 
-    def _set_note(self, note: NoteItem) -> None:
-        shown = (note.item_id in self.presenter.selection, self.chips.get(note.item_id, ()))
-        if (note.selected, note.chips) != shown:
-            note.selected, note.chips = shown
-            self.stale.add(note)
-
-    def _set_link(self, link: LinkItem) -> tuple[QRectF, ...]:
-        """Have a link show its face; returns what is to be painted at once."""
-        face = self.presenter.link(link.link)
-        if face == link.face:
-            return ()
-        edited = _drawn(face) != _drawn(link.face)
-        link.face = face
-        self._show_pill(link)
-        if edited:
-            return (link.outline(),)
-        self.backdrop.fade(link.outline())
-        return ()
-
-    def _show_pill(self, link: LinkItem) -> None:
-        """Say on a link what there is to say, where no other link does so."""
-        if not (has_pills(link.face) or link.pill.is_visible):
-            self._pill_places.forget(link.item_id)
-            return
-        at = self._pill_places.middle(link, self.look)
-        if link.pill.show_face(link.face, link.ends, at, self.look):
-            self.stale.add(link.pill, urgent=not link.pill.is_new)
+    # What is looked at
 
     def look_along(self, *, path: bool) -> None:
         """Pale all but what leads to the selection and what it leads to, or nothing."""
@@ -438,20 +391,22 @@ class CanvasScene(QGraphicsScene):
         for row in self.courses.hush(off):
             self.dots.forget_row(row)
         self.streams.set_links({})
-        self.refresh_faces([*self.cards, *self.links])
+        self.faces.refresh_in_turns([*self.cards, *self.links])
 
     def select(self, chosen: frozenset[str]) -> None:
         """Show another selection."""
         before = self.presenter.selection
         self.presenter.selection = chosen
         self._follow_path()
-        self.refresh_faces(before | chosen)
+        self.faces.refresh(before | chosen)
 
     def show_map(self, blast: BlastMap | None) -> None:
         """Paint a map over everything, or take it away."""
+        if blast is self.presenter.map:
+            return  # every edit takes away the map that it makes wrong, and mostly there is none
         self.presenter.map = blast
         self.live.still = blast is not None
-        self.refresh_faces(item_ids(self.design))
+        self.faces.refresh_in_turns(item_ids(self.design))
 
     # Painting
 
@@ -463,7 +418,7 @@ class CanvasScene(QGraphicsScene):
         for item in self.pictures():
             self.stale.add(item)
         for link in self.links.values():
-            self._show_pill(link)
+            self.faces.show_pill(link)
         self.update()
 
     def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> list[Part]:
@@ -492,8 +447,3 @@ class CanvasScene(QGraphicsScene):
             *self.links.values(),
         ]
         return next(hits(at, zoom, self.look, items, self.frames.values()), None)
-
-
-def _drawn(face: LinkFace) -> tuple[object, ...]:
-    """What of a link is seen at once when it changes; the rest fades, since it changes all the time."""
-    return (face.selected, face.pills, face.under_map, face.pale)

@@ -90,7 +90,7 @@ class CanvasView(QGraphicsView):
         self._commands = Commands(self._stage)
         self._hand = GestureController(self._stage, self._commands, self.viewport())
         self._popups = Popups(self._stage, self._commands, self)
-        self._running = Running(self._scene, self._show_moment)
+        self._running = Running(self, self._scene, self._wake, self._show_moment)
         self.minimap = Minimap(self._scene, self._camera, self._look, self)
         self.arrived = self._scene.arriving.done
         self._legend = MapLegend(self._look, self)
@@ -211,7 +211,7 @@ class CanvasView(QGraphicsView):
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
-        self._scene.refresh_faces(self._scene.presenter.set_findings(findings))
+        self._scene.faces.refresh_in_turns(self._scene.presenter.set_findings(findings))
 
     @property
     def chips(self) -> Mapping[str, tuple[NoteChip, ...]]:
@@ -497,3 +497,4 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         self._legend.settle()
         self.minimap.go_home()
+        self._camera.follow_window(self._fit_in_new_room)

@@ -151,12 +151,12 @@ class Wiring:
         """Links that run through any of some areas, or around one."""
         if len(areas) > _MANY:
             return set(self.items)
-        wide = [area.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM) for area in areas]
-        return {
-            link_id
-            for link_id, item in self.items.items()
-            if any(item.outline().intersects(area) for area in wide)
-        }
+        found: set[str] = set()
+        outlines = [(link_id, item.outline()) for link_id, item in self.items.items()]
+        for area in areas:
+            crosses = area.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM).intersects
+            found.update([link_id for link_id, outline in outlines if crosses(outline)])
+        return found
 
     def _fan(self, target: str, rect_of: Callable[[str], QRectF | None]) -> dict[str, float]:
         """Heights at which links arrive at a card."""

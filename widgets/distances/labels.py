@@ -51,8 +51,7 @@ def rooms_below(
     """The same for so many points that their names cover each other anyway: each below its own."""
     bounds = QRectF(QPointF(), QSizeF(within))
     return {
-        each: _kept(_sides(at, sizes[each], radius + _CLEAR)[0], bounds)
-        for each, at in points.items()
+        each: _kept(_below(at, sizes[each], radius + _CLEAR), bounds) for each, at in points.items()
     }
 
 
@@ -63,6 +62,11 @@ def number_room(
     rooms = (_centred(start + (end - start) * share, size) for share in _SHARES)
     best = min(rooms, key=lambda room: _overlap(room, taken))
     return best, _overlap(best, taken) == 0.0
+
+
+def _below(at: QPointF, size: QSizeF, away: float) -> QRectF:
+    """A name below its point."""
+    return _centred(at + QPointF(0.0, away + size.height() / 2.0), size)
 
 
 def _sides(at: QPointF, size: QSizeF, away: float) -> tuple[QRectF, ...]:

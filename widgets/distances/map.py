@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.model.units import format_quantity
@@ -58,6 +58,13 @@ class DistanceMap(QWidget):
         self._shown = Distances()
         self._points: dict[str, tuple[float, float]] = {}
         self._pair: tuple[str, str] | None = None
+        self._picture = QPixmap()
+        self._pictured: tuple[object, ...] = ()
+        """What the picture shows."""
+        self._titles: dict[str, str] = {}
+        self._rooms: dict[str, QRectF] = {}
+        self._named: tuple[object, ...] = ()
+        """What the names and their rooms are of."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Map of round trips")
 
@@ -83,28 +90,50 @@ class DistanceMap(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Lines below, points and names above."""
+        """Paint what was painted before, where nothing about it changed: of hundreds of frames it takes a turn."""
+        ratio, size = self.devicePixelRatioF(), self.size()
+        shown = (self._shown, self._pair, self._look.theme, self.font(), ratio, size)
+        if shown != self._pictured:
+            self._pictured = shown
+            self._picture = QPixmap(size * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._picture) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint(painter)
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            frames = self._shown.frames
-            shows_all = len(frames) <= _MOST_LABELS
-            longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
-            ways = list(self._ways())
-            for way in ways:
-                self._paint_line(painter, way, longest)
-            points = self._places()
-            titles = {frame.id: self._elided(frame.title) for frame in frames}
-            sizes = {each: self._size(text) for each, text in titles.items()}
-            place = name_rooms if len(frames) <= _MOST_NAMES else rooms_below
-            names = place(points, sizes, _RADIUS, self.size())
-            taken = [*names.values(), *(_around(at) for at in points.values())]
-            # The chosen one first: it has its number even where there is no room for all of them.
-            for way in sorted(ways, key=lambda each: not each.is_chosen):
-                if shows_all or way.is_chosen:
-                    self._paint_number(painter, way, taken)
-            for frame in frames:
-                at, room = points[frame.id], names[frame.id]
-                self._paint_point(painter, frame.id, at, titles[frame.id], room)
+            painter.drawPixmap(0, 0, self._picture)
+
+    def _paint(self, painter: QPainter) -> None:
+        """Lines below, points and names above."""
+        frames = self._shown.frames
+        shows_all = len(frames) <= _MOST_LABELS
+        longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
+        ways = list(self._ways())
+        for way in ways:
+            self._paint_line(painter, way, longest)
+        points, (titles, names) = self._places(), self._names()
+        taken = [*names.values(), *(_around(at) for at in points.values())]
+        # The chosen one first: it has its number even where there is no room for all of them.
+        for way in sorted(ways, key=lambda each: not each.is_chosen):
+            if shows_all or way.is_chosen:
+                self._paint_number(painter, way, taken)
+        painter.setFont(self._font(SMALL))
+        for frame in frames:
+            at, room = points[frame.id], names[frame.id]
+            self._paint_point(painter, frame.id, at, titles[frame.id], room)
+
+    def _names(self) -> tuple[dict[str, str], dict[str, QRectF]]:
+        """As much of the frames' names as is seen, and where; found once, whatever the theme."""
+        known = (self._shown, self.font(), self.size())
+        if known != self._named:
+            self._named = known
+            metrics = QFontMetricsF(self._font(SMALL))
+            self._titles = {each.id: _elided(each.title, metrics) for each in self._shown.frames}
+            sizes = {each: _size(text, metrics) for each, text in self._titles.items()}
+            place = name_rooms if len(sizes) <= _MOST_NAMES else rooms_below
+            self._rooms = place(self._places(), sizes, _RADIUS, self.size())
+        return self._titles, self._rooms
 
     def _ways(self) -> Iterator[_Way]:
         """The lines between frames of which something is known, in the order of the frames."""
@@ -179,7 +208,6 @@ class DistanceMap(QWidget):
         painter.setPen(QPen(QColor(theme.panel), 2.0))
         painter.setBrush(QColor(theme.accent.colour if is_chosen else theme.muted))
         painter.drawEllipse(at, _RADIUS, _RADIUS)
-        painter.setFont(self._font(SMALL))
         backdrop = QColor(theme.panel)
         backdrop.setAlphaF(0.8)
         painter.fillRect(room, backdrop)
@@ -192,15 +220,15 @@ class DistanceMap(QWidget):
         font.setPixelSize(pixels)
         return font
 
-    def _elided(self, title: str) -> str:
-        """As much of a name as there is room for."""
-        metrics = QFontMetricsF(self._font(SMALL))
-        return directed(metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
 
-    def _size(self, text: str) -> QSizeF:
-        """What a name takes."""
-        metrics = QFontMetricsF(self._font(SMALL))
-        return QSizeF(metrics.horizontalAdvance(text) + 6.0, metrics.height())
+def _elided(title: str, metrics: QFontMetricsF) -> str:
+    """As much of a name as there is room for."""
+    return directed(metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+
+
+def _size(text: str, metrics: QFontMetricsF) -> QSizeF:
+    """What a name takes."""
+    return QSizeF(metrics.horizontalAdvance(text) + 6.0, metrics.height())
 
 
 def _around(at: QPointF) -> QRectF:

@@ -234,22 +234,50 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
+def _is_number(value: object) -> bool:
+    """Whether something is a number; yes and no are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same_plainly(value: JsonValue, standard: Any) -> bool | None:
+    """Whether a value is the default, where that is seen without reading it; None where it is not.
+
+    To read one for the first time takes longer than to show the whole form, and a recording has many arrivals.
+    """
+    if _is_number(value) and _is_number(standard):
+        return bool(value == standard)
+    return False if _differs_plainly(value, standard) else None
+
+
 def _differs_plainly(value: JsonValue, standard: Any) -> bool:
-    """Whether a value is another one as is seen without looking at each arrival of a recording."""
-    if isinstance(value, list) and isinstance(standard, list | tuple | None):
+    """Whether a value that is more than a number is another one than the default, as is seen without reading it."""
+    if isinstance(value, list) and (standard is None or isinstance(standard, list | tuple)):
         return len(value) != len(standard or ())
+    if isinstance(value, dict) and isinstance(standard, dict):
+        return len(value) != len(standard)
     if isinstance(value, dict) and isinstance(standard, BaseModel):
         told = ((value.get(tag), getattr(standard, tag, None)) for tag in _TAGS)
-        return any(sort is not None and sort != usual for sort, usual in told)
-    return False
+        if any(sort is not None and sort != usual for sort, usual in told):
+            return True
+        parts = ((part, getattr(standard, name, None)) for name, part in value.items())
+        return any(_is_other_number(*pair) for pair in parts)
+    return _is_other_number(value, standard)
+
+
+def _is_other_number(value: JsonValue, standard: Any) -> bool:
+    """Whether something else than a certain number is written in its place."""
+    if not _is_number(standard):
+        return False
+    return isinstance(value, list) or (_is_number(value) and value != standard)
 
 
 def _same(info: FieldInfo, value: JsonValue, standard: Any) -> bool:
     """Whether a stored value means the same as the default."""
     if standard is PydanticUndefined:
         return False
-    if _differs_plainly(value, standard):
-        return False
+    plainly = _same_plainly(value, standard)
+    if plainly is not None:
+        return plainly
     try:
         annotation: Any = info.annotation or object
         typed = _adapter(annotation).validate_python(value, strict=False)

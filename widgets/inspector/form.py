@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.inspector.findings import FindingCard
 from widgets.inspector.folding import Folding, contents
 from widgets.inspector.group_heading import GroupHeading
+from widgets.inspector.reach import Reach
 from widgets.inspector.row import Row
 from widgets.theme import set_role
 from widgets.turns import Turns
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
 _Key = tuple["Path", str]
 AT_ONCE: Final = 5
 """Lines that are made in one turn at most: each takes milliseconds, and more of them until it is seen."""
+CARDS: Final = 5
+"""Findings that are told below a group at most: of thousands of items that are selected, each may have some."""
 _TURN: Final = 0.012
 """Seconds of processor time after which a turn makes no more: a choice among hundreds takes as long as five others."""
-LINES: Final = 30
-"""Lines of a group that are made unasked: of a list of hundreds of things, the first."""
+
+
+_LONG: Final = 5
+"""Parts of a value from which on its line is made in a turn of its own."""
 
 
 class Form(QWidget):
@@ -49,6 +54,8 @@ class Form(QWidget):
     """A person wants to take a recording from a file."""
     fix_requested = Signal(object)
     """The edit of a finding's remedy."""
+    reached_on = Signal()
+    """A person wants to see more lines of a list, of which only heads may be known yet."""
     grown = Signal(bool)
     """More lines are there, which come some turns late where they are many; whether these are all."""
 
@@ -61,17 +68,23 @@ class Form(QWidget):
         """Of the fields whose lines somebody has wanted to see."""
         self._headings: list[GroupHeading] = []
         self._folding = Folding()
-        self._cards: list[FindingCard] = []
+        self._cards: list[FindingCard | QLabel] = []
         self._order: list[tuple[str, _Key]] = []
-        self._reach: dict[str, int] = {}
-        """Lines of a group that are made, where somebody wanted more of them."""
+        self.reach = Reach()
+        """The lines that are made, and that fields are wanted for."""
         self._told: list[Finding] = []
         """The findings of these, in the order in which they came."""
+        self._about: dict[str | None, list[Finding]] = {}
+        """The same by the group below which they stand; none where there are no lines."""
+        self._troubled: set[str | None] = set()
+        """Groups of which a field has a finding."""
         self._more: dict[str, QPushButton] = {}
         """Below the lines of a group that has still more."""
         self.tab_after: QWidget | None = None
         """What has the keyboard before the form."""
         self._chain: list[QWidget] = []
+        self._goes_on_for = ""
+        """Group whose button for more of it was taken away while it had the keyboard."""
         self._goes_on: _Key | None = None
         """Field whose row was made anew while it had the keyboard."""
         self._turns = Turns(self)
@@ -93,11 +106,11 @@ class Form(QWidget):
         self._order = order
         if rearranged or self._told != list(findings):
             self._told = list(findings)
-            self._arrange(findings)
+            self._assign(findings)
+            self._arrange()
         changed = {field.group for field in fields if field.changed}
-        told = {self._group_of(finding) for finding in findings if finding.field is not None}
         sizes = Counter(group for group, _ in order)
-        self._folding.see(sizes, {group for group in changed | told if group is not None})
+        self._folding.see(sizes, {group for group in changed | self._troubled if group is not None})
         self._fold()
         row = self._rows.get(self._goes_on) if self._goes_on is not None else None
         self._goes_on = None
@@ -130,6 +143,13 @@ class Form(QWidget):
         key = next((key for key in self._fields if key[0] == path), None)
         return None if key is None else self._made(key)
 
+    def seek(self, path: Path) -> bool:
+        """Want the field at a path; tells whether it has to be shown first."""
+        missing = all(key[0] != path for key in self._fields)
+        if missing:
+            self.reach = self.reach.to(path)
+        return missing
+
     def reveal(self, path: Path) -> Row | None:
         """Row of a field, with its group open, and all others there, so that it stays in its place."""
         row = self.row(path)
@@ -158,7 +178,7 @@ class Form(QWidget):
         """Drop what was typed and not accepted, before the same fields of another item are shown."""
         self._turns.forget()
         self._folding.start_over()
-        self._reach.clear()
+        self.reach = Reach()
         for row in self._rows.values():
             row.show_error("")
             if row.editor is not None:
@@ -193,23 +213,40 @@ class Form(QWidget):
             row.setVisible(self._folding.is_open(field.group))
         return row
 
-    def _arrange(self, findings: Sequence[Finding]) -> None:
+    def _assign(self, findings: Sequence[Finding]) -> None:
+        """Each finding to the group of the field that it names; to the first group where it names none."""
+        groups: dict[Path, str] = {}
+        for group, (path, _) in self._order:
+            groups.setdefault(path, group)
+        first = self._order[0][0] if self._order else None
+        self._about, self._troubled = {}, set()
+        for finding in findings:
+            path = tuple((finding.field or "").split("."))
+            depths = range(len(path), 0, -1)
+            named = next((groups[path[:end]] for end in depths if path[:end] in groups), first)
+            self._about.setdefault(named, []).append(finding)
+            if finding.field is not None:
+                self._troubled.add(named)
+
+    def _arrange(self) -> None:
         """Put rows, headings and findings in order; rows that are gone are dropped."""
         wanted = {key for _, key in self._order}
         for key in [key for key in self._rows if key not in wanted]:
             _discard(self._rows.pop(key))
-        while self._layout.count():
-            self._layout.takeAt(0)
         typed = {heading.name for heading in self._headings if heading.hasFocus()}
-        for widget in (*self._headings, *self._cards, *self._more.values()):
+        asked = (group for group, more in self._more.items() if more.hasFocus())
+        self._goes_on_for = next(asked, self._goes_on_for)
+        gone = (*self._headings, *self._cards, *self._more.values())
+        # Not ``takeAt``: what it gives lives on, and a line that is put in again keeps the height that it had.
+        for widget in (*self._rows.values(), *gone):
+            self._layout.removeWidget(widget)
+        for widget in gone:
             _discard(widget)
         self._headings, self._cards, self._more = [], [], {}
         groups = list(dict.fromkeys(group for group, _ in self._order))
         for group in groups:
             self._add_group(group)
-            for finding in findings:
-                if self._group_of(finding) == (group if groups else None):
-                    self._add_card(finding)
+            self._add_cards(self._about.get(group, []))
         for heading in self._headings:
             if heading.name in typed:
                 heading.setFocus()
@@ -233,12 +270,12 @@ class Form(QWidget):
     def _fold(self) -> None:
         """Show the lines of the groups that are open, and of the others what is in them: many of them in turns."""
         self._turns.forget()
-        missing = sum(
-            key not in self._rows for heading in self._headings for key in self._open_keys(heading)
-        )
+        wanted = (key for heading in self._headings for key in self._open_keys(heading))
+        missing = [key for key in wanted if key not in self._rows]
+        many = len(missing) > AT_ONCE or any(_is_long(self._fields[key]) for key in missing)
         place = self.parentWidget()
         seen = place is not None and place.isVisible()
-        self._turns.do(self._unfold(), is_long=seen and missing > AT_ONCE)
+        self._turns.do(self._unfold(), is_long=seen and many)
 
     def _keys(self, heading: GroupHeading) -> list[_Key]:
         """The fields of a group."""
@@ -247,7 +284,7 @@ class Form(QWidget):
     def _open_keys(self, heading: GroupHeading) -> list[_Key]:
         """Those whose lines are to be seen."""
         opened = self._folding.is_open(heading.name)
-        return self._keys(heading)[: self._reach.get(heading.name, LINES) if opened else 0]
+        return self._keys(heading)[: int(self.reach.of(heading.name)) if opened else 0]
 
     def _unfold(self) -> Iterator[None]:
         """Headings first, then lines from above, some a step."""
@@ -266,7 +303,8 @@ class Form(QWidget):
             for key in self._open_keys(heading):
                 if key in self._rows:
                     continue
-                if made == AT_ONCE or (made and time.thread_time() > end):
+                late = time.thread_time() > end or _is_long(self._fields[key])
+                if made == AT_ONCE or (made and late):
                     self.grown.emit(False)  # noqa: FBT003 - Qt's signature
                     yield
                     made, turns, end = 0, turns + 1, time.thread_time() + _TURN
@@ -284,40 +322,42 @@ class Form(QWidget):
         """Say below the lines of a group how many more there are, where not all are made."""
         made = sum(key in self._rows for key in keys)
         old = self._more.pop(heading.name, None)
-        had_keyboard = old is not None and old.hasFocus()
+        had_keyboard = self._goes_on_for == heading.name or (old is not None and old.hasFocus())
         if old is not None:
             _discard(old)
         if made == len(keys):
             return
-        more = set_role(QPushButton(f"Show more of {len(keys)} lines"), "link")
+        items = sum(self._fields[key].shape.sort == "item" for key in keys)
+        many = f"{items} {heading.name.lower()}" if items else f"{len(keys)} lines"
+        more = set_role(QPushButton(f"Show more of {many}"), "link")
         more.clicked.connect(lambda: self._reach_on(heading.name))
         self._more[heading.name] = more
         self._layout.insertWidget(self._layout.indexOf(heading) + 1 + made, more)
         more.show()
         if had_keyboard:
+            self._goes_on_for = ""
             more.setFocus()
 
     def _reach_on(self, group: str) -> None:
         """A person wants to see more lines of a group."""
-        self._reach[group] = self._reach.get(group, LINES) + LINES
+        self.reach = self.reach.more_of(group)
+        self.reached_on.emit()
         self._fold()
 
-    def _add_card(self, finding: Finding) -> None:
-        """A finding below the group that it is about."""
-        card = FindingCard(finding, self._look)
-        card.fix_requested.connect(self.fix_requested)
-        self._cards.append(card)
-        self._layout.addWidget(card)
-        card.show()
-
-    def _group_of(self, finding: Finding) -> str | None:
-        """Group of the field that a finding names; the first group where it names none."""
-        path = tuple((finding.field or "").split("."))
-        for depth in range(len(path), 0, -1):
-            for group, (row_path, _) in self._order:
-                if row_path == path[:depth]:
-                    return group
-        return self._order[0][0] if self._order else None
+    def _add_cards(self, findings: Sequence[Finding]) -> None:
+        """The first findings of a group below it, and how many more there are."""
+        made: list[FindingCard | QLabel] = []
+        for finding in findings[:CARDS]:
+            card = FindingCard(finding, self._look)
+            card.fix_requested.connect(self.fix_requested)
+            made.append(card)
+        more = len(findings) - CARDS
+        if more > 0:
+            made.append(set_role(QLabel(f"{more:,} more in the list of findings"), "caption"))
+        for each in made:
+            self._layout.addWidget(each)
+            each.show()
+        self._cards += made
 
     def _chain_tabs(self) -> None:
         """Tab goes down the form in the order that is seen, from what stands above it on."""
@@ -335,6 +375,12 @@ class Form(QWidget):
             self._chain = chain
             for before, after in pairwise(chain):
                 QWidget.setTabOrder(before, after)
+
+
+def _is_long(field: Field) -> bool:
+    """Whether a line has many lines of its own, which take a turn."""
+    parts = field.options if field.shape.sort == "shares" else field.value
+    return isinstance(parts, tuple | list | dict) and len(parts) > _LONG
 
 
 def _key(field: Field) -> _Key:

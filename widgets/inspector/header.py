@@ -105,7 +105,7 @@ class Header(QWidget):
         if not self.name.isModified():
             return
         self.name.setModified(False)
-        typed = self.name.text().strip()
+        typed = " ".join(self.name.text().split())  # what is pasted may have many lines
         if typed and typed != self._title:
             self.renamed.emit(typed)
         self.name.show_text(self._title)

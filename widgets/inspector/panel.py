@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engine.model.prediction import Theory
     from engine.sim.snapshot import Snapshot
     from widgets.inspector.fields import Path
+    from widgets.inspector.row import Row
     from widgets.inspector.subjects.base import Subject
     from widgets.theme import Theme, ThemeManager
 
@@ -175,7 +176,7 @@ class InspectorPanel(QWidget):
 
     def refuse(self, path: str, message: str) -> None:
         """Say below a field, given as a dotted path, what could not be done with it."""
-        row = self.form.reveal(tuple(path.split(".")))
+        row = self._reveal(tuple(path.split(".")))
         if row is not None:
             row.show_error(message)
 
@@ -185,6 +186,7 @@ class InspectorPanel(QWidget):
             self._subject.fields()
             self._show_form()
         parts = tuple(path.split("."))
+        self._seek(parts)
         for depth in range(len(parts), 0, -1):
             row = self.form.reveal(parts[:depth])
             if row is not None and row.editor is not None:
@@ -283,6 +285,7 @@ class InspectorPanel(QWidget):
             form.fix_requested.connect(self.edit_requested)
             form.file_wanted.connect(self._want_recording)
             form.grown.connect(self._follow_form)
+            form.reached_on.connect(self._reach_on)
             form.tab_after = self.header.help
             self._forms[subject.family] = form
         return form
@@ -298,6 +301,21 @@ class InspectorPanel(QWidget):
         elif anew:  # in a turn of their own, when all lines are there
             self._show_numbers_of("")
             self.beside.show_comparison(None)
+        self._settle()
+
+    def _reveal(self, path: Path) -> Row | None:
+        """Row of a field, wherever it stands."""
+        self._seek(path)
+        return self.form.reveal(path)
+
+    def _seek(self, path: Path) -> None:
+        """Have a field among those that are shown, where it is in an entry of a long list."""
+        if self.form.seek(path):
+            self._show_form()
+
+    def _reach_on(self) -> None:
+        """Show more of a long list."""
+        self._show_form()
         self._settle()
 
     def _follow_form(self, whole: bool) -> None:  # noqa: FBT001 - a Qt slot
@@ -333,12 +351,12 @@ class InspectorPanel(QWidget):
         ids = frozenset(self._subject.ids)
         whole = self._subject.key == DESIGN_KEY
         about = [f for f in self._findings if f.id in ids or (whole and f.id is None)]
-        fields = self._subject.fields()
+        fields = self._subject.lines(self.form.reach)
         self.form.show_fields(fields, about)
         self.form.show()
         self._say_instead("" if fields else "Nothing to set here.")
         for path, draft in self._drafts.pop(self._subject.key, {}).items():
-            row = self.form.reveal(path)
+            row = self._reveal(path)
             if row is not None and row.editor is not None:
                 row.editor.restore(draft)
 

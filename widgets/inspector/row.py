@@ -93,6 +93,8 @@ class Row(QWidget):
             label.setWordWrap(True)
             label.hide()
         self._wide: bool | None = None
+        self._said: tuple[str, str, str, bool] | None = None
+        """What is said around the editor."""
         self._lay_out()
         if self.editor is not None:
             self.editor.committed.connect(lambda value: self.changed.emit(self.field.path, value))
@@ -104,17 +106,24 @@ class Row(QWidget):
     def show_field(self, field: Field) -> None:
         """Take over a field's new value."""
         self.field = field
+        default = default_text(field)
+        said = (field.title, field.help, default, field.changed)
+        if said != self._said:
+            self._said = said
+            self._say(field, default)
+        if self.editor is not None:
+            self.editor.show_field(field)
+            self._place_editor()
+
+    def _say(self, field: Field, default: str) -> None:
+        """Title, dot and help of a field with a default."""
         self.title.setText(field.title)
         self.dot.setVisible(field.changed and field.shape.sort not in ("item", "add"))
-        default = default_text(field)
         self.dot.setToolTip(plain_tip(f"Changed from the default, {default}. Click to go back."))
         self.dot.setAccessibleName(f"Reset {field.title} to {default}")
         about = "\n".join(part for part in (field.help, default and f"Default: {default}") if part)
         self.title.setToolTip(plain_tip(about))
         self.help.setText(about)
-        if self.editor is not None:
-            self.editor.show_field(field)
-            self._place_editor()
 
     def show_error(self, message: str) -> None:
         """Say below the field what is wrong; an empty message takes it away."""

@@ -51,8 +51,10 @@ def check(cls: type[BaseModel], raw: Raw, path: Path, new: JsonValue | Unset) ->
     after = {name: value for name, value in raw.items() if name != path[0]}
     if not isinstance(new, Unset):
         after[path[0]] = new
-    old = {(tuple(e["loc"]), e["type"]) for e in _errors(cls, raw)}
-    for error in sorted(_errors(cls, after), key=_by_relevance):
+    errors = sorted(_errors(cls, after), key=_by_relevance)
+    # Only then: to look at a recording once more costs as much again.
+    old = {(tuple(e["loc"]), e["type"]) for e in _errors(cls, raw)} if errors else set()
+    for error in errors:
         here = bool(error["loc"]) and error["loc"][0] == path[0]
         if here or (tuple(error["loc"]), error["type"]) not in old:
             info = field_named(cls, path[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -24,6 +24,15 @@ _BAD, _WHOLE = "~bad", "~whole"
 """Sums of what an error budget was used for, by the metric of its objective."""
 FAILED = "failed."
 """Prefix of the sums of failures by reason, such as ``failed.timeout``."""
+
+
+Kind = Literal["node", "link"]
+_KINDS: Final[tuple[Kind, ...]] = ("node", "link")
+_PLACES: Final[Mapping[Kind, Mapping[str, int]]] = {
+    kind: {name: place for place, name in enumerate(names)}
+    for kind, names in zip(_KINDS, (NODE_SUMS, LINK_SUMS), strict=True)
+}
+"""Where the column of each sum stands among those of its item."""
 
 
 class History:
@@ -53,6 +62,8 @@ class History:
         self.table = Table(self._base, self._max_rows)
         self._shape: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._layout: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._blocks: dict[str, tuple[Kind, int]] = {}
+        """What each item is, and the first of its columns."""
         self._reasons: dict[str, dict[str, None]] = {}
         self._extras: dict[str, dict[str, None]] = {}
         self._end = 0.0
@@ -97,7 +108,7 @@ class History:
         self, names: Sequence[tuple[str, str]], begin: float, end: float, points: int
     ) -> Window:
         """Sums by (item, sum) as columns, zero where nothing was recorded under that name."""
-        found = [self.table.find(name) for name in names]
+        found = [self._find(*name) for name in names]
         known = [index for index in found if index is not None]
         window = self.table.window(known, begin, end, points)
         if len(known) == len(names):
@@ -164,12 +175,30 @@ class History:
 
     def _lay_out(self, shape: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
         """Find or make the columns of the items that samples now list, in their order."""
-        nodes, links = shape
-        column = self.table.column
-        indices = [column((item, name)) for item in nodes for name in NODE_SUMS]
-        indices += [column((item, name)) for item in links for name in LINK_SUMS]
-        self._layout = np.array(indices, dtype=np.intp)
+        columns: list[int] = []
+        for kind, items in zip(_KINDS, shape, strict=True):
+            width = len(_PLACES[kind])
+            for item in items:
+                first = self._first(item, kind)
+                columns += range(first, first + width)
+        self._layout = np.array(columns, dtype=np.intp)
         self._shape = shape
+
+    def _first(self, item: str, kind: Kind) -> int:
+        """The first column of an item, which are side by side: thousands of items are laid out when a run begins."""
+        known = self._blocks.get(item)
+        if known is None or known[0] != kind:
+            known = self._blocks[item] = kind, self.table.reserve(len(_PLACES[kind]))
+        return known[1]
+
+    def _find(self, item: str, name: str) -> int | None:
+        """The column of a sum; None where nothing was ever recorded under that name."""
+        if item in self._blocks:
+            kind, first = self._blocks[item]
+            place = _PLACES[kind].get(name)
+            if place is not None:
+                return first + place
+        return self.table.find((item, name))
 
     def _add_all(self, item: str, latency: Percentiles) -> None:
         """Record the latency of all requests of a client."""

@@ -59,6 +59,7 @@ class Table:
         self.base = base
         self._max_rows = max_rows
         self._names: dict[object, int] = {}
+        self._taken = 0
         self._data = np.zeros((64, 64), dtype=np.float32)
         self._edges = np.zeros((64, 2), dtype=np.float64)
         self._open = np.zeros(64, dtype=np.float64)
@@ -76,17 +77,25 @@ class Table:
     @property
     def columns(self) -> int:
         """Number of columns."""
-        return len(self._names)
+        return self._taken
 
     def column(self, name: object) -> int:
         """Index of a column by any hashable name; a new one is zero in all earlier rows."""
         index = self._names.get(name)
         if index is None:
-            index = len(self._names)
-            self._names[name] = index
-            if index >= len(self._open):
-                self._widen(2 * len(self._open))
+            index = self._names[name] = self.reserve(1)
         return index
+
+    def reserve(self, count: int) -> int:
+        """Make columns side by side that have no name here; returns the index of the first."""
+        first = self._taken
+        self._taken += count
+        width = len(self._open)
+        while width < self._taken:
+            width *= 2
+        if width > len(self._open):
+            self._widen(width)
+        return first
 
     def find(self, name: object) -> int | None:
         """Index of a column, or None where nothing was ever recorded."""

@@ -25,13 +25,13 @@ class ElidedLabel(QLabel):
     def __init__(self) -> None:
         """Show nothing yet."""
         super().__init__(textFormat=Qt.TextFormat.PlainText)
-        self._full = ""
+        self._full = self._line = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(24)
 
     def set_full_text(self, text: str) -> None:
         """Show a text, as much of it as fits."""
-        self._full = text
+        self._full, self._line = text, " ".join(text.split())
         self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -44,14 +44,14 @@ class ElidedLabel(QLabel):
     def sizeHint(self) -> QSize:
         """Room for all of it."""
         return QSize(
-            self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height()
+            self.fontMetrics().horizontalAdvance(self._line) + 4, super().sizeHint().height()
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""
         with QPainter(self) as painter:
             text = self.fontMetrics().elidedText(
-                self._full, Qt.TextElideMode.ElideRight, self.width()
+                self._line, Qt.TextElideMode.ElideRight, self.width()
             )
             self.style().drawItemText(
                 painter,

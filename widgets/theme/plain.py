@@ -11,13 +11,18 @@ _STRONG = frozenset({"L", "R", "AL"})
 _RIGHT_TO_LEFT, _END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _LEADS = " \N{NO-BREAK SPACE}\N{EM SPACE}→•–·"
 """What stands before a name, whatever its direction: the indentation of a tree, an arrow."""
+_LONG_LINE, _LONG_ENTRY = 100, 64
+"""Characters of a line of a tooltip, and of an entry of a menu, that are read at a glance."""
 _MODIFIED = "[*]"
 _LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
 
 def plain_tip(text: str) -> str:
-    """A tooltip that shows a text as it is. Qt takes whatever looks like markup for markup, images and all."""
-    if "<" not in text:
+    """A tooltip that shows a text as it is. Qt takes whatever looks like markup for markup, images and all.
+
+    Long lines are wrapped, which Qt does with markup alone: others would be as wide as the window.
+    """
+    if "<" not in text and max(map(len, text.split("\n"))) <= _LONG_LINE:
         return text
     return f"<span>{escape(text)}</span>".replace("\n", "<br>")
 
@@ -40,7 +45,13 @@ def directed(text: str) -> str:
 
 
 def menu_text(text: str) -> str:
-    """A name as an entry of a menu, or on a button: an ampersand stays one, and a tab divides nothing."""
+    """A name as an entry of a menu, or on a button: an ampersand stays one, and a tab divides nothing.
+
+    Of a long one the middle is left out: what is done with a name stands before it, or behind.
+    """
+    if len(text) > _LONG_ENTRY:
+        half = _LONG_ENTRY // 2
+        text = f"{text[:half].rstrip()}…{text[-half:].lstrip()}"
     return " ".join(text.split("\t")).replace("&", "&&")
 
 

@@ -49,7 +49,7 @@ _NEVER: Final = {
     "cause": "no cause was recorded",
     "detect": "nobody saw it",
     "page": "nobody was paged",
-    "mitigate": "nothing was done",
+    "mitigate": "nothing helped",
     "recover": "it goes on",
 }
 
@@ -281,8 +281,9 @@ class IncidentStrip(QWidget):
         start = left
         if until > ruler.right:
             start = max(min(left, ruler.right - self._width(times)), ruler.left)
-        shown = self._metrics.elidedText(times, Qt.TextElideMode.ElideRight, until - start)
-        box = QRectF(start, _TIMES, until - start, _ROW)
+        wide = until - start - (_GAP if until <= ruler.right else 0.0)
+        shown = self._metrics.elidedText(times, Qt.TextElideMode.ElideRight, wide)
+        box = QRectF(start, _TIMES, wide, _ROW)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _colours(self) -> Mapping[str, tuple[str, str]]:

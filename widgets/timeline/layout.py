@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QRectF
@@ -39,6 +39,13 @@ class Ruler:
     end: float
     width: float
     """Width of the whole strip."""
+    pixels_per_second: float = field(init=False, compare=False)
+    """Scale."""
+
+    def __post_init__(self) -> None:
+        """Work the scale out once: thousands of instants are asked for."""
+        scale = (self.right - LEFT) / max(self.end - self.start, 1e-9)
+        object.__setattr__(self, "pixels_per_second", scale)
 
     @property
     def left(self) -> float:
@@ -50,14 +57,9 @@ class Ruler:
         """Where the visible range ends."""
         return max(self.width - RIGHT, LEFT + 1.0)
 
-    @property
-    def pixels_per_second(self) -> float:
-        """Scale."""
-        return (self.right - self.left) / max(self.end - self.start, 1e-9)
-
     def x(self, instant: float) -> float:
         """Pixel of an instant."""
-        return self.left + (instant - self.start) * self.pixels_per_second
+        return LEFT + (instant - self.start) * self.pixels_per_second
 
     def instant(self, x: float) -> float:
         """Instant at a pixel (s), not before 0."""

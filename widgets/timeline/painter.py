@@ -24,7 +24,7 @@ from widgets.timeline.marks import notice_rect
 from widgets.timeline.wording import event_ink
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.sim.snapshot import Notice
     from widgets.theme import IconSet, Theme
@@ -83,12 +83,35 @@ class _Places:
         """Nowhere."""
         self._taken: set[tuple[object, ...]] = set()
 
-    def is_new(self, colour: str, *places: float | None) -> bool:
+    def is_new(self, colour: str, *places: float) -> bool:
         """Whether nothing in a colour is at a place, or from one to another, yet; from now on something is."""
-        key = (colour, *(None if each is None else round(each / _NEAR) for each in places))
+        key = (colour, *(round(each / _NEAR) for each in places))
         is_new = key not in self._taken
         self._taken.add(key)
         return is_new
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """Of thousands of marks in one place only the first of each colour: the others would lie on it."""
+
+    of: Sequence[Mark] = ()
+    bars: list[Mark] = field(default_factory=list)
+    squares: list[Mark] = field(default_factory=list)
+    """Those with words in any case."""
+
+    @classmethod
+    def among(cls, marks: Sequence[Mark], inks: Mapping[str, str]) -> _Apart:
+        """Choose them; ``inks`` has the colours by what changes."""
+        bars, squares = _Places(), _Places()
+        chosen = cls(marks)
+        for mark in marks:
+            colour = inks[mark.event.change]
+            if mark.bar_end is not None and bars.is_new(colour, mark.x, mark.bar_end):
+                chosen.bars.append(mark)
+            if squares.is_new(colour, mark.x) or mark.label is not None:
+                chosen.squares.append(mark)
+        return chosen
 
 
 class StripPainter:
@@ -98,6 +121,7 @@ class StripPainter:
         """Take colours and icons."""
         self._theme = theme
         self._icons = icons
+        self._chosen = _Apart()
         fonts = Fonts()
         self._caption = fonts.ui(CAPTION, QFont.Weight.Medium)
         self._strong = fonts.numbers(CAPTION, QFont.Weight.Bold)
@@ -134,14 +158,20 @@ class StripPainter:
             self._playhead(painter, scene, scene.now, self._theme.text, self._theme.panel)
         self._comments(painter, scene)
 
-    # Of thousands in one place only the first of each colour is painted: the others would lie on it.
-
     def _bars(self, painter: QPainter, scene: Scene) -> None:
         """How long the events last."""
-        places = _Places()
-        for mark in scene.marks:
-            if places.is_new(event_ink(self._theme, mark.event).colour, mark.x, mark.bar_end):
-                self._bar(painter, mark, scene.ruler)
+        for mark in self._apart(scene.marks).bars:
+            self._bar(painter, mark, scene.ruler)
+
+    def _apart(self, marks: Sequence[Mark]) -> _Apart:
+        """Which of them are painted: found out once, since a strip is painted many times a second."""
+        if self._chosen.of is not marks:
+            inks: dict[str, str] = {}
+            for mark in marks:
+                if mark.event.change not in inks:
+                    inks[mark.event.change] = event_ink(self._theme, mark.event).colour
+            self._chosen = _Apart.among(marks, inks)
+        return self._chosen
 
     def _ticks(self, painter: QPainter, scene: Scene) -> None:
         """When the run had something to say."""
@@ -154,13 +184,14 @@ class StripPainter:
 
     def _marks(self, painter: QPainter, scene: Scene) -> None:
         """The events; those that are selected or have words in any case."""
-        places = _Places()
-        for mark in scene.marks:
-            selected = mark.index == scene.selected
-            colour = event_ink(self._theme, mark.event).colour
-            alone = places.is_new(colour, mark.x) or selected or mark.label is not None
-            if mark.x >= scene.ruler.left - 1.0 and alone:
-                self._mark(painter, mark, selected=selected)
+        squares = self._apart(scene.marks).squares
+        chosen = scene.selected
+        if chosen is not None:
+            squares = [each for each in squares if each.index != chosen]
+            squares += [each for each in scene.marks if each.index == chosen]
+        for mark in squares:
+            if mark.x >= scene.ruler.left - 1.0:
+                self._mark(painter, mark, selected=mark.index == chosen)
 
     def _words(self, painter: QPainter, scene: Scene) -> None:
         """What somebody did, or what alarmed, below its tick."""

@@ -160,3 +160,25 @@ def test_all_that_changes_at_once_is_touched_at_once(make_desk, monkeypatch) -> 
     shown = desk.picture()
     scene.backdrop.clear()
     assert desk.picture() == shown
+
+
+def test_of_links_that_go_nobody_asks_what_they_are(desk, monkeypatch) -> None:
+    """Nor for those beside them: thousands go when a paste is undone."""
+    scene, design = desk.view._scene, desk.design
+    asked: list[str] = []
+    real = scene._sync
+
+    def counted(item_id: str) -> None:
+        asked.append(item_id)
+        real(item_id)
+
+    monkeypatch.setattr(scene, "_sync", counted)
+    gone = design.links[0]
+    desk.apply(Remove.of(gone.id))
+    assert gone.id not in scene.links
+    assert gone.id not in asked
+    pills = [link.pill for link in scene.links.values()]
+    desk.apply(Remove.of(*design.node_by_id))
+    assert not scene.links
+    assert all(pill.gone for pill in pills)
+    assert not set(design.link_by_id) & set(asked)

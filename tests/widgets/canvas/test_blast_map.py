@@ -252,3 +252,13 @@ def test_the_legend_follows_the_theme(desk, qapp, theme) -> None:
         for y in range(picture.height())
     }
     assert theme.state("failing").colour in colours
+
+
+def test_an_edit_without_a_map_looks_at_no_face_for_it(desk, monkeypatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(desk.view._scene.faces, "refresh_in_turns", looked.append)
+    desk.view.show_map(None)
+    assert not looked
+    desk.view.show_map(MAP)
+    desk.view.show_map(None)
+    assert len(looked) == 2

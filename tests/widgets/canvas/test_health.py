@@ -15,6 +15,7 @@ from engine.sim.snapshot import (
     Sample,
     Snapshot,
 )
+from widgets.canvas.card_state import live_line
 from widgets.canvas.health import LinkHealth, NodeHealth
 from widgets.canvas.live_stats import LiveStats
 from widgets.canvas.readings import Reading, link_readings, node_readings
@@ -65,6 +66,25 @@ def test_three_times_its_calm_latency_is_strained() -> None:
     assert feed(health, rate=10.0, done=10, utilization=0.2, p99=0.05) == "healthy"
     assert feed(health, rate=10.0, done=10, utilization=0.6, p99=0.12) == "healthy"
     assert feed(health, rate=10.0, done=10, utilization=0.6, p99=0.25) == "strained"
+
+
+def test_who_waits_far_longer_than_answers_took_is_not_well() -> None:
+    """Users of a server that is frozen: nobody fails, and nobody is answered."""
+    health, waits = NodeHealth(), NodeGauge(in_system=40)
+    assert feed(health, gauge=waits, rate=70.0, done=7, p99=0.2) == "healthy"
+    assert feed(health, 5, gauge=waits) == "healthy"
+    assert feed(health, 5, gauge=waits) == "strained"
+    assert live_line(None, health).endswith(" · no answers")
+    assert feed(health, 30, gauge=waits, rate=70.0, done=7, p99=0.2) == "healthy"
+    assert "p99" in live_line(None, health)
+
+
+def test_who_is_called_seldom_is_well_between_two_calls() -> None:
+    health = NodeHealth()
+    for turn in range(100):
+        busy = turn % 10 == 0
+        feed(health, 1, gauge=NodeGauge(in_system=int(busy)), rate=1.0 * busy, p99=0.02, done=busy)
+    assert health.state == "healthy"
 
 
 def test_a_growing_queue_is_saturated() -> None:

@@ -308,9 +308,9 @@ def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
 
 def test_moments_of_large_designs_are_worked_out_in_turns(desk, monkeypatch) -> None:
     """Whoever drags sees each that is ready, and then the one where the cursor is by then."""
-    monkeypatch.setattr(running, "_AT_ONCE", 0)
     view, past = desk.view, Past()
     half_broken(view, past)
+    take_turns(monkeypatch)
     turns, web = view._running._turns, view._scene.cards["web"]
     view.show_past(past.at(20.0))
     assert web.face.state == "failing", "not yet"
@@ -327,7 +327,59 @@ def test_moments_of_large_designs_are_worked_out_in_turns(desk, monkeypatch) -> 
     view.show_past(None)
     assert not turns.is_busy
     assert view._scene.presenter.past is None
+    view._running._taking.finish()
     assert web.face.state == "failing"
+
+
+def take_turns(monkeypatch) -> None:
+    """Have every design be a large one, with a step a turn."""
+    monkeypatch.setattr(running, "_AT_ONCE", 0)
+    monkeypatch.setattr("widgets.turns._TURN", 0.0)
+
+
+def test_numbers_of_large_designs_are_taken_in_in_turns(desk, monkeypatch) -> None:
+    view, past = desk.view, Past()
+    now = half_broken(view, past)
+    take_turns(monkeypatch)
+    monkeypatch.setattr(running, "_STEP", 1)
+    web, taking = view._scene.cards["web"], view._running._taking
+    well = {
+        "web": NodeSample(arrivals=9, completed=9, latency=Percentiles(9, 0.01, 0.01, 0.02, 0.02))
+    }
+    assert web.face.state == "failing"
+    later = replace(now, time=160.0, samples=(Sample(60.0, 160.0, well, {}),))
+    view.show_snapshot(later, 100.0)
+    assert taking.is_busy
+    assert web.face.state == "failing", "not yet"
+    for end in (161.0, 162.0):
+        view.show_snapshot(
+            replace(later, time=end, samples=(Sample(end - 1.0, end, well, {}),)), 1.0
+        )
+    assert view._scene.presenter.stats.time == 160.0, "what comes meanwhile waits"
+    taking.finish()
+    assert view._scene.presenter.stats.time == 162.0
+    assert view._scene.presenter.stats.speed == pytest.approx(1.0)
+    assert web.face.state == "healthy"
+    view.show_snapshot(replace(later, time=170.0), 1.0)
+    view.show_snapshot(replace(later, time=171.0), 1.0)
+    view.clear_run()
+    taking.finish()
+    assert web.face.state == "idle"
+    assert view._scene.presenter.stats.time is None
+
+
+def test_a_run_of_a_large_design_goes_on_from_a_moment_in_turns(desk, monkeypatch) -> None:
+    view, past = desk.view, Past()
+    half_broken(view, past)
+    take_turns(monkeypatch)
+    view.show_past(past.at(20.0))
+    view._running._turns.finish()
+    view.go_on_from(past.at(20.0))
+    view._running._taking.finish()
+    presenter = view._scene.presenter
+    assert presenter.past is None
+    assert presenter.stats.time == 20.0
+    assert view._scene.cards["web"].face.state == "healthy"
 
 
 def test_events_in_force_at_a_moment_are_marked_then(desk) -> None:

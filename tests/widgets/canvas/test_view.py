@@ -104,6 +104,20 @@ def test_a_design_is_fitted_again_in_the_room_that_its_opening_made(desk) -> Non
     assert desk.view.camera.to_scene(QPointF()) == looked
 
 
+def test_a_window_that_gets_smaller_keeps_the_design_in_view(desk) -> None:
+    """Unless somebody has looked elsewhere; what is put beside the canvas moves nothing."""
+    desk.view.resize(900, 600)
+    desk.view.fit()
+    desk.view.resize(500, 240)
+    QTest.qWait(0)
+    assert desk.view._camera.shown().contains(desk.view.content_rect())
+    desk.view.camera.pan_by(QPointF(40.0, 0.0))
+    looked = desk.view.camera.to_scene(QPointF())
+    desk.view.resize(900, 600)
+    QTest.qWait(0)
+    assert desk.view.camera.to_scene(QPointF()) == looked
+
+
 def test_names_of_frames_stay_readable_from_afar(desk) -> None:
     item = desk.view._scene.frames["zone"]
     look = desk.view._look

@@ -15,8 +15,9 @@ from tests.helpers.builders import client, design, link, node
 from widgets.inspector import InspectorPanel
 from widgets.inspector.fields import Field
 from widgets.inspector.folding import ROOM, Folding, contents
-from widgets.inspector.form import LINES, Form
+from widgets.inspector.form import Form
 from widgets.inspector.group_heading import GroupHeading
+from widgets.inspector.reach import LINES
 from widgets.inspector.row import Row
 from widgets.inspector.shapes import Shape
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from engine.catalog import COMPONENTS
 from engine.model.design import Design, Node
+from engine.model.findings import Finding
 from widgets.inspector import panel as panel_module
+from widgets.inspector.findings import FindingCard
+from widgets.inspector.form import CARDS
 from widgets.inspector.subjects import configured, subject_of
 
 MANY = 200
@@ -84,3 +88,22 @@ def test_a_field_of_many_is_gone_to_at_once(bench, monkeypatch) -> None:
     panel.focus_field("config.workers")
     assert panel.form.isVisible()
     assert panel.form.row(("config", "workers")).isAncestorOf(panel.window().focusWidget())
+
+
+def test_a_few_findings_of_many_items_are_told_and_how_many_more_there_are(bench) -> None:
+    """Below each group; 1500 of them stopped the window for minutes."""
+    panel, design = bench.panel, services(alike=True)
+    panel.set_design(design)
+    panel.set_selection([*design.node_by_id])
+    panel.set_findings(
+        [
+            Finding(level="risk", code="x", message=name, id=name, field=field)
+            for field in (None, "config.error_rate")
+            for name in design.node_by_id
+        ]
+    )
+    bench.wait()
+    cards = panel.form.findChildren(FindingCard)
+    assert [card.finding.id for card in cards] == [f"n{place}" for place in range(CARDS)] * 2
+    more = [each.text() for each in panel.form.findChildren(QLabel) if "more in" in each.text()]
+    assert more == [f"{MANY - CARDS} more in the list of findings"] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtTest import QTest
 
+from engine.model.findings import Finding
 from widgets.inspector.row import Row
 
 
@@ -20,3 +21,20 @@ def test_lines_are_in_their_places_at_once(bench) -> None:
         QTest.qWait(50)
         assert len(rows) > 3
         assert at_once == [(row.y(), row.height()) for row in rows]
+
+
+def test_a_line_makes_room_for_what_is_said_below_it(bench) -> None:
+    """Also after findings came, which put all lines in order anew."""
+    bench.panel.set_selection(["web"])
+    QTest.qWait(50)
+    alone = Finding(level="risk", code="alone", message="When it dies, that is it.", id="web")
+    bench.panel.set_findings([alone])
+    QTest.qWait(50)
+    row, below = bench.row("config", "instances"), bench.row("config", "workers")
+    before = below.y()
+    bench.type(bench.line("config", "instances"), "400 Mb/s")
+    QTest.qWait(50)
+    assert row.error.isVisible()
+    assert row.error.y() >= row.editor.geometry().bottom()
+    assert row.error.geometry().bottom() <= row.height()
+    assert below.y() > before

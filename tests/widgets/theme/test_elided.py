@@ -49,3 +49,14 @@ def test_a_label_stands_where_it_is_aligned(qtbot) -> None:
     for each in (label, plain):
         each.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     assert picture(label) == picture(plain)
+
+
+def test_a_text_of_many_lines_is_shown_as_one(qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.resize(120, 24)
+    label.set_full_text("Shop of\nmany lines")
+    many = label.grab().toImage()
+    assert label.text() == "Shop of\nmany lines"
+    label.set_full_text("Shop of many lines")
+    assert label.grab().toImage() == many

@@ -105,6 +105,8 @@ class LineEditor(Editor):
         """Empty editor."""
         super().__init__(look)
         self.line = Line(self)
+        # Now, since to set it later would dress the line anew.
+        set_flag(self.line, "invalid", "false")
         self.line.entered.connect(self.commit)
         self.line.reverted.connect(self._revert)
         self.line.stepped.connect(self.step)

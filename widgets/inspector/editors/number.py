@@ -104,7 +104,7 @@ class TextEditor(LineEditor):
 
     def read(self, text: str) -> object:
         """The text, without spaces around it, or the value of the option that is called so."""
-        typed = text.strip()
+        typed = " ".join(text.splitlines()).strip()  # what is pasted may have many lines
         values = (option.value for option in self.field.options if option.label == typed)
         return next(values, None if not typed and self.field.shape.nullable else typed)
 

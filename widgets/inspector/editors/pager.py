@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from widgets.theme import ThemeManager
 
-LINES: Final = 20
+LINES: Final = 12
 """Lines of a page."""
 
 

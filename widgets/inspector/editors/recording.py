@@ -92,7 +92,8 @@ class RecordingEditor(Editor):
         self.curve = Curve(look)
         self.load = set_role(QPushButton("Load a recording\N{HORIZONTAL ELLIPSIS}"), "link")
         self.load.setToolTip(
-            "A table time[,class][,key][,work], an access log, or the output of k6, JMeter or Locust; "
+            "A table time[,class][,key][,work], an access log, or the output of k6, JMeter, Gatling, vegeta, hey, "
+            "ab or Locust; "
             "plain or packed by gzip. The file is read once and kept in the design."
         )
         self.load.clicked.connect(self.file_wanted)

@@ -279,11 +279,13 @@ class NamedNumbersEditor(Editor):
 
     def _rebuild(self, names: list[str]) -> None:
         """Lines for another set of names."""
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None and widget not in (self._empty, self.pager):
-                widget.hide()
-                widget.deleteLater()
+        # Not ``takeAt``: what it gives lives on, and what is put in again keeps the height that it had.
+        for kept in (self._empty, self.pager):
+            self._grid.removeWidget(kept)
+        for gone in (*self.titles.values(), *self.editors.values()):
+            self._grid.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
         self.editors, self.titles = {}, {}
         for i, name in enumerate(names):
             editor = NumberEditor(self.look)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit, Unset
     from widgets.inspector.fields import Field, Path
+    from widgets.inspector.reach import Reach
 
 
 class Subject(Protocol):
@@ -58,11 +59,27 @@ class Subject(Protocol):
     def fields(self) -> list[Field]:
         """Lines of the form, however long it takes to find them out."""
 
+    def lines(self, reach: Reach) -> list[Field]:
+        """The same without what is in entries of long lists that nobody looks at: their heads stand for them."""
+
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Edit that writes ``value`` at ``path``. Raises ``InvalidValueError``."""
 
 
-class KnownAtOnce:
+class WithoutLists:
+    """A subject that has no long lists of things."""
+
+    def fields(self) -> list[Field]:
+        """All lines."""
+        raise NotImplementedError
+
+    def lines(self, reach: Reach) -> list[Field]:
+        """The same, however far somebody looks."""
+        del reach
+        return self.fields()
+
+
+class KnownAtOnce(WithoutLists):
     """A subject whose fields take no time worth mentioning."""
 
     def advance(self, seconds: float) -> bool:

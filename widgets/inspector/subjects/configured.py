@@ -13,7 +13,7 @@ from engine.model.link import LinkConfig
 from engine.model.names import frame_name
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
-from widgets.inspector.subjects.base import class_names, edit_label, label_of
+from widgets.inspector.subjects.base import WithoutLists, class_names, edit_label, label_of
 from widgets.inspector.subjects.shared import SharedFields, likeness
 from widgets.inspector.writing import check, written
 
@@ -31,7 +31,7 @@ _SLICE: Final = 16
 """Items between two looks at the clock."""
 
 
-class ConfiguredSubject:
+class ConfiguredSubject(WithoutLists):
     """Items with a config; an edit of several is one step."""
 
     def __init__(

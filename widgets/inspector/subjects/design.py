@@ -13,12 +13,13 @@ from engine.model.metrics import metrics_of, named
 from engine.model.names import name_of
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
+from widgets.inspector.reach import NOTHING, WHOLE
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import KnownAtOnce, edit_label
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic import JsonValue
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engine.model.metric import Metric
     from engine.model.metrics import Sort
     from widgets.inspector.fields import Path
+    from widgets.inspector.reach import Reach
 
 _CHECKED = ("from", "to", "alerts")
 """Fields of an objective beside its metric and bounds."""
@@ -50,6 +52,8 @@ class DesignSubject(KnownAtOnce):
         """Show ``design``; the records by kind say what is measured of its nodes."""
         self._components = components
         self._by_kind: dict[str, tuple[Metric, ...]] = {}
+        self._reach: Reach | None = None
+        self._lines: tuple[Field, ...] = ()
         self._design = design
         self._raw = design.model_dump(
             mode="json",
@@ -65,22 +69,25 @@ class DesignSubject(KnownAtOnce):
 
     def fields(self) -> list[Field]:
         """All sections."""
-        return [*self._fields]
+        return self.lines(WHOLE)
 
-    @cached_property
-    def _fields(self) -> tuple[Field, ...]:
-        """The same, found out once: of another design there is another subject."""
-        return (
-            *self._about(),
-            *self._scenario(),
-            *self._classes(),
-            *self._objectives(),
-            *self._prices(),
-        )
+    def lines(self, reach: Reach) -> list[Field]:
+        """All sections; of entries that nobody looks at their heads. Found out once, as far as was asked last."""
+        if self._reach != reach:
+            self._reach = reach
+            self._lines = (
+                *self._about(),
+                *self._scenario(),
+                *self._classes(reach),
+                *self._objectives(reach),
+                *self._prices(),
+            )
+        return [*self._lines]
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field, or add to and take from a list."""
-        title = next((field.title for field in self.fields() if field.path == path), path[-1])
+        near = self.lines(NOTHING.to(path))
+        title = next((field.title for field in near if field.path == path), path[-1])
         if path[0] == "scenario":
             raw = dict(self._raw.get("scenario", {}))
             check(Scenario, raw, path[1:], value)
@@ -117,53 +124,62 @@ class DesignSubject(KnownAtOnce):
         """What things cost."""
         return [each for each in config_fields(Design, self._raw) if each.path[0] == "prices"]
 
-    def _classes(self) -> list[Field]:
+    def _classes(self, reach: Reach) -> list[Field]:
         """Each class with a head that removes it, and a button that adds one."""
         group = "Request classes"
-        lines: list[Field] = []
-        for i, raw in enumerate(self._list("classes")):
-            name = str(raw.get("name", "request"))
-            head = Field(("classes", str(i)), Shape("item"), name, group=group, value=name)
-            inside = config_fields(RequestClass, raw, ("classes", str(i)))
-            lines += [head, *(replace(f, group=group, level=f.level + 1) for f in inside)]
-        lines.append(Field(("classes", "+"), Shape("add"), "Add a class", group=group))
-        return lines
 
-    def _objectives(self) -> list[Field]:
+        def head(path: Path, raw: _LIST) -> Field:
+            name = str(raw.get("name", "request"))
+            changed = bool(raw.keys() - {"name"})
+            return Field(path, Shape("item"), name, group=group, value=name, changed=changed)
+
+        def inside(path: Path, raw: _LIST) -> list[Field]:
+            own = config_fields(RequestClass, raw, path)
+            return [replace(f, group=group, level=f.level + 1) for f in own]
+
+        lines = _entries("classes", self._list("classes"), reach.of(group), reach, head, inside)
+        return [*lines, Field(("classes", "+"), Shape("add"), "Add a class", group=group)]
+
+    def _objectives(self, reach: Reach) -> list[Field]:
         """Each objective as its metric and bounds, and a button that adds one."""
         group = "Objectives"
-        lines: list[Field] = []
-        objectives = self._list("objectives")
-        # For thousands of nodes this takes a turn, and without objectives nobody chooses.
-        options = self._metrics() if objectives else ()
-        for i, raw in enumerate(objectives):
+
+        def head(path: Path, raw: _LIST) -> Field:
             metric = str(raw.get("metric", ""))
-            unit = self._unit(metric)
-            path = ("objectives", str(i))
-            lines += [
-                Field(path, Shape("item"), self._called(metric), group=group, value=metric),
-                Field(
-                    (*path, "metric"),
-                    Shape("text"),
-                    "Metric",
-                    help="A path into the results, such as users.latency.p99, or the share of requests "
-                    "that took longer than some seconds: users.latency.above.0.25.",
-                    group=group,
-                    level=1,
-                    value=metric,
-                    options=options,
-                ),
-            ]
-            for bound, title in (("below", "Below"), ("above", "Above"), ("equals", "Equals")):
-                shape = Shape("number", nullable=True)
-                lines.append(
-                    Field((*path, bound), shape, title, unit, "", group, 1, raw.get(bound), None)
-                )
-            inside = config_fields(Objective, raw, path)
-            lines += [
-                replace(f, group=group, level=f.level + 1) for f in inside if f.path[2] in _CHECKED
-            ]
-        lines.append(Field(("objectives", "+"), Shape("add"), "Add an objective", group=group))
+            title, changed = self._called(metric), not raw.keys().isdisjoint(_CHECKED)
+            return Field(path, Shape("item"), title, group=group, value=metric, changed=changed)
+
+        lines = _entries(
+            "objectives", self._list("objectives"), reach.of(group), reach, head, self._objective
+        )
+        return [*lines, Field(("objectives", "+"), Shape("add"), "Add an objective", group=group)]
+
+    def _objective(self, path: Path, raw: _LIST) -> list[Field]:
+        """What is below the head of an objective."""
+        group, metric = "Objectives", str(raw.get("metric", ""))
+        unit = self._unit(metric)
+        lines = [
+            Field(
+                (*path, "metric"),
+                Shape("text"),
+                "Metric",
+                help="A path into the results, such as users.latency.p99, or the share of requests "
+                "that took longer than some seconds: users.latency.above.0.25.",
+                group=group,
+                level=1,
+                value=metric,
+                options=self._metrics,
+            ),
+        ]
+        for bound, title in (("below", "Below"), ("above", "Above"), ("equals", "Equals")):
+            shape = Shape("number", nullable=True)
+            lines.append(
+                Field((*path, bound), shape, title, unit, "", group, 1, raw.get(bound), None)
+            )
+        inside = config_fields(Objective, raw, path)
+        lines += [
+            replace(f, group=group, level=f.level + 1) for f in inside if f.path[2] in _CHECKED
+        ]
         return lines
 
     def _unit(self, metric: str) -> str:
@@ -197,8 +213,12 @@ class DesignSubject(KnownAtOnce):
             self._by_kind[kind] = known
         return known
 
+    @cached_property
     def _metrics(self) -> tuple[Option, ...]:
-        """Metrics that people bound most, of the nodes of this design, and those that it bounds by now."""
+        """Metrics that people bound most, of the nodes of this design, and those that it bounds by now.
+
+        For thousands of nodes this takes a turn, and where nobody looks at an objective nobody chooses.
+        """
         names = [str(raw.get("metric", "")) for raw in self._list("objectives")]
         first = len(names)
         for node in self._design.nodes:
@@ -253,7 +273,7 @@ class DesignSubject(KnownAtOnce):
     def _new(self, name: str, entries: list[_LIST]) -> _LIST:
         """A new entry of a list."""
         if name == "objectives":
-            metrics = self._metrics()
+            metrics = self._metrics
             metric = metrics[0].value if metrics else "users.latency.p99"
             return {"metric": metric, "below": 0.25}
         taken = {entry.get("name") for entry in entries}
@@ -262,3 +282,32 @@ class DesignSubject(KnownAtOnce):
         if first:
             return {"name": first[0], "operation": first[0]}
         return {"name": f"class {number}"}
+
+
+def _entries(
+    name: str,
+    entries: list[_LIST],
+    most: float,
+    reach: Reach,
+    head: Callable[[Path, _LIST], Field],
+    inside: Callable[[Path, _LIST], list[Field]],
+) -> list[Field]:
+    """The entries of a list with what is in them, as far as somebody looks; the heads of the others.
+
+    Args:
+        name: of the list.
+        entries: raw.
+        most: lines that are wanted, from the beginning of the list on.
+        reach: says which entries are wanted besides.
+        head: makes the first line of an entry. Where it has nothing else, it says for all whether they are changed.
+        inside: makes the others.
+    """
+    lines: list[Field] = []
+    for place, raw in enumerate(entries):
+        path = (name, str(place))
+        first = head(path, raw)
+        if len(lines) <= most or reach.wants(path):
+            lines += [replace(first, changed=False), *inside(path, raw)]
+        else:
+            lines.append(first)
+    return lines
