@@ -8,13 +8,12 @@ import importlib
 import importlib.util
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # loading typing takes longer than all that comes before Ctrl-C is heeded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.cli.selftest import Probe
-
 
 _COMMAND = 1_000_000
 """Objects after which cycles among them are looked for: more than any command makes before it does its work."""
@@ -24,11 +23,23 @@ _INTERRUPTED = 130
 """The exit code of Ctrl-C, as shells count."""
 
 
+def _leave_at_once() -> None:
+    """Have Ctrl-C end this process in silence until whoever has something to put in order heeds it instead."""
+    # The module behind signal, which is there without a file being read.
+    importlib.import_module("_signal").signal(2, lambda *_: os._exit(_INTERRUPTED))
+
+
+if __name__ == "__main__":
+    _leave_at_once()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window, or hand a subcommand to the command line, which knows nothing of Qt.
 
     ``windtunnel`` and ``windtunnel FILE`` open the window; everything else is a subcommand.
     """
+    if argv is None:
+        _leave_at_once()
     if getattr(sys, "frozen", False):
         from multiprocessing import freeze_support  # noqa: PLC0415 - elsewhere it has nothing to do
 

@@ -30,6 +30,10 @@ _MOST_DETAILS: Final = 160
 """Height of the details at most (px); what is longer is scrolled."""
 
 
+_LONGEST: Final = 500
+"""Characters of a message: what is longer would take the canvas away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button on a message."""
@@ -133,7 +137,11 @@ class Banner(QFrame):
 
     def _row(self) -> QHBoxLayout:
         """Icon, text, buttons."""
-        text = QLabel(breakable(self._message.text), wordWrap=True)
+        said = " ".join(
+            self._message.text.split()
+        )  # names come from files, and may have many lines
+        said = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+        text = QLabel(breakable(said), wordWrap=True)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if self._message.level == "error":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.comment_thread import LONGEST, Said, Thread, now
 from app.naming import name_of
 from app.overlay import Overlay
-from engine.model.commenting import answered, resolved, said, taken_back
-from engine.model.design import Comment, Design, Reply
+from engine.model.commenting import said
+from engine.model.design import Comment, Design
 from engine.model.units import format_instant
-from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
-from widgets.theme.shapes import state_pixmap
+from widgets.theme import directed, menu_text, plain_tip, set_role
 from widgets.turns import Turns
 
 if TYPE_CHECKING:
@@ -36,119 +35,11 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 560
 MAX_SHOWN: Final = 100
-_AT_ONCE: Final = 10
+_AT_ONCE: Final = 4
 """Comments and answers that are put on the card in a turn of the event loop."""
 _ABOUT: Final = 180
 """Room for the name of what is commented on (logical pixels)."""
-_LONGEST: Final = 5_000
 _NAME: Final = 100
-
-
-class Said(NamedTuple):
-    """All that is seen of a comment: where this is the same, its thread is."""
-
-    place: int
-    """In the design's list."""
-    comment: Comment
-    about: str
-    """Name of what it is about."""
-    chips: tuple[NoteChip, ...]
-    """What it cites, and what became of it."""
-
-
-class Thread(QWidget):
-    """A comment with the answers to it, which come one by one."""
-
-    def __init__(self, said: Said, card: CommentsCard) -> None:
-        """The comment without its answers."""
-        super().__init__()
-        self.said, self._card = said, card
-        self.index = place = said.place
-        self.is_whole = False
-        """Whether it has all its answers."""
-        comment = said.comment
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 14, 8)
-        column.setSpacing(3)
-        column.addLayout(self._head(comment, said.about))
-        column.addWidget(_text(comment.text, "muted" if comment.resolved else ""))
-        for chip in said.chips:
-            column.addLayout(self._cited(chip))
-        self._answers = QVBoxLayout()
-        self._answers.setSpacing(3)
-        column.addLayout(self._answers)
-        self.answer = QLineEdit(placeholderText="Reply…", maxLength=_LONGEST)
-        self.answer.setAccessibleName(f"Reply to {comment.author or 'the comment'}")
-        self.answer.returnPressed.connect(self._reply)
-        self.settle = set_role(QPushButton("Reopen" if comment.resolved else "Resolve"), "link")
-        self.cite = set_role(QPushButton("Cite…"), "link")
-        self.cite.setToolTip("Cite a number of a run in this comment")
-        self.cite.clicked.connect(lambda: card.cite_requested.emit(place))
-        self.settle.clicked.connect(
-            lambda: card.ask(resolved(card.design, place, done=not comment.resolved))
-        )
-        self.delete = set_role(QPushButton("Delete"), "link")
-        self.delete.clicked.connect(lambda: card.ask(taken_back(card.design, place)))
-        tools = QHBoxLayout()
-        tools.addWidget(self.answer, 1)
-        tools.addWidget(self.cite)
-        tools.addWidget(self.settle)
-        tools.addWidget(self.delete)
-        column.addLayout(tools)
-
-    def answering(self) -> Iterator[None]:
-        """Put the answers on, one a step."""
-        comment = self.said.comment
-        for reply in comment.replies:
-            yield
-            line = QVBoxLayout()
-            line.setContentsMargins(16, 2, 0, 0)
-            line.setSpacing(1)
-            line.addWidget(_text(_signed(reply.author, reply.written), "caption"))
-            line.addWidget(_text(reply.text, "muted" if comment.resolved else ""))
-            self._answers.addLayout(line)
-        self.is_whole = True
-
-    def _head(self, comment: Comment, name: str) -> QHBoxLayout:
-        """Who, and what it is about: a click goes there."""
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(_text(_signed(comment.author, comment.written), "caption"), 1)
-        if comment.about is not None:
-            about = comment.about
-            where = set_role(QPushButton(name.replace("&", "&&")), "link")
-            where.clicked.connect(lambda: self._card.jump_requested.emit(about))
-            row.addWidget(where)
-        if comment.at is not None:
-            at = comment.at
-            when = set_role(QPushButton(format_instant(at)), "link")
-            when.setToolTip("Look at this moment of the run")
-            when.clicked.connect(lambda: self._card.moment_requested.emit(at))
-            row.addWidget(when)
-        return row
-
-    def _cited(self, chip: NoteChip) -> QHBoxLayout:
-        """A number that the comment cites, and what became of it."""
-        style = self._card.look.theme.state(chip.tone)
-        sign, row = QLabel(), QHBoxLayout()
-        sign.setPixmap(state_pixmap(style, 10, self._card.devicePixelRatioF()))
-        row.setContentsMargins(2, 1, 0, 1)
-        row.setSpacing(6)
-        row.addWidget(sign)
-        text = _text(chip.text, "caption")
-        row.addWidget(text, 1)
-        if chip.word:
-            word = QLabel(chip.word)
-            word.setStyleSheet(f"color: {style.text}; font-weight: 600")
-            row.addWidget(word)
-        return row
-
-    def _reply(self) -> None:
-        """Answer."""
-        text = self.answer.text().strip()
-        if text:
-            reply = Reply(text=text, author=self._card.author.text().strip(), written=_now())
-            self._card.ask(answered(self._card.design, self.index, reply))
 
 
 class CommentsCard(Overlay):
@@ -176,16 +67,23 @@ class CommentsCard(Overlay):
         self._first: Collection[int] = ()
         """Places of the comments that are to be on top."""
         self.author = QLineEdit(maxLength=_NAME)
-        self.words = QLineEdit(maxLength=_LONGEST)
+        self.words = QLineEdit(maxLength=LONGEST)
         self.here = QCheckBox()
         self.now = QCheckBox()
         self.say = QPushButton("Comment")
         self._area = QScrollArea(widgetResizable=True)
+        self._body = QWidget()
+        """In the area; has the column."""
         self._column = QVBoxLayout()
         """Threads, and below them some words."""
         self._note = set_role(QLabel(), "muted")
         self.turns = Turns(self)
         """Put the threads on the card."""
+        self._coming: Iterator[bool] = iter(())
+        """Puts further threads on the card, some a step."""
+        self._missing = False
+        """Whether there are threads further down than somebody has looked."""
+        self._settling = False
         self._built = False
 
     def set_author(self, name: str) -> None:
@@ -291,20 +189,22 @@ class CommentsCard(Overlay):
         column.addLayout(targets)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._area, 1)
-        body = QWidget()
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._note)
         self._column.addStretch(1)
-        body.setLayout(self._column)
-        self._area.setWidget(body)
+        self._body.setLayout(self._column)
+        self._area.setWidget(self._body)
+        bar = self._area.verticalScrollBar()
+        bar.valueChanged.connect(self._go_on)
+        bar.rangeChanged.connect(self._go_on)
 
     def _say(self) -> None:
         """Add a comment."""
         text = self.words.text().strip()
         if not text:
             return
-        comment = Comment(text=text, author=self.author.text().strip(), written=_now())
+        comment = Comment(text=text, author=self.author.text().strip(), written=now())
         about = self._about if self.here.isChecked() else None
         update = {"about": about} if about is not None else {}
         at = {"at": round(self._at, 3)} if self.now.isChecked() else {}
@@ -316,7 +216,8 @@ class CommentsCard(Overlay):
     def _fill(self) -> None:
         """List the comments: those about the item first, then open ones, those done with last.
 
-        Many of them, and long threads, come some a turn of the event loop; threads that are the same stay.
+        Many of them, and long threads, come some a turn of the event loop, as far down as somebody looks; threads that
+        are the same stay.
         """
         found = list(enumerate(self.design.comments))
         found.sort(
@@ -334,15 +235,56 @@ class CommentsCard(Overlay):
         elif len(found) > MAX_SHOWN:
             note = f"{len(found) - MAX_SHOWN} more; resolve or delete some to see them"
         self.turns.forget()
-        self.turns.do(self._listing(wanted, note), is_long=True)
+        self._coming = self._listing(wanted, note)
+        self._missing = True
+        self.turns.do(self._come(), is_long=True)
+
+    def _come(self) -> Iterator[None]:
+        """Put threads on the card until there are some below what is seen of it, in steps."""
+        may_rest: bool | None = False
+        while may_rest is not None:
+            self._column.setEnabled(False)  # until there is room for what comes
+            may_rest = next(self._coming, None)
+            self._column.setEnabled(True)
+            self._settle()
+            if may_rest and self._is_filled():
+                return
+            if may_rest is not None:
+                yield
+        self._missing = False
+
+    def _go_on(self) -> None:
+        """Somebody looks further down."""
+        if self._missing and not self.turns.is_busy and not self._settling:
+            self.turns.do(self._come(), is_long=True)
+
+    def _is_filled(self) -> bool:
+        """Whether as much lies below what is seen of the list as is seen of it."""
+        seen = self._area.viewport().height()
+        return self._body.height() > self._area.verticalScrollBar().value() + 2 * seen
+
+    def _settle(self) -> None:
+        """Make room for what has come.
+
+        Left to itself, layout squeezes all threads into the old height first, and lays each of their texts out twice.
+        """
+        body = self._body
+        height = self._column.totalHeightForWidth(body.width())
+        self._settling = True
+        body.resize(body.width(), max(height, self._area.viewport().height()))
+        self._settling = False
 
     def _said(self, place: int, comment: Comment) -> Said:
         """What is to be seen of a comment."""
         about = "" if comment.about is None else name_of(self.design, comment.about)
         return Said(place, comment, about, tuple(self.chips.get(place, ())))
 
-    def _listing(self, wanted: list[Said], note: str) -> Iterator[None]:
-        """Have threads for these, in this order, and some words below them, in steps."""
+    def _listing(self, wanted: list[Said], note: str) -> Iterator[bool]:
+        """Have threads for these, in this order, and some words below them, in steps.
+
+        Yields:
+            Whether what is missing may as well come later: all that was there before is in its place.
+        """
         typed = self._typed_in()
         kept = self._keep(wanted)
         if typed in kept:
@@ -352,15 +294,24 @@ class CommentsCard(Overlay):
         self._note.setText(note)
         self._note.setVisible(bool(note) and not wanted)
         done = 0
+        waiting = {each.place for each in wanted if each.place in kept or each.place == typed}
         for place, each in enumerate(wanted):
             thread = kept.get(each.place) or Thread(each, self)
             self._put(place, thread)
+            waiting.discard(each.place)
             if each.place == typed:
                 thread.answer.setFocus()
-            for _ in () if thread.is_whole else _each(thread.answering()):
+            if thread.is_whole:
+                continue
+            for _ in thread.answering():
                 done += 1
                 if done % _AT_ONCE == 0:
-                    yield
+                    thread.take_room(self._column.geometry().width())
+                    yield not waiting
+            done += 1
+            thread.take_room(self._column.geometry().width())
+            if done % _AT_ONCE == 0:
+                yield not waiting
         self._note.setVisible(bool(note))
 
     def _keep(self, wanted: list[Said]) -> dict[int, Thread]:
@@ -398,27 +349,6 @@ def _each(steps: Iterator[None]) -> Iterator[None]:
     """The steps, and one more at their end."""
     yield from steps
     yield
-
-
-def _text(text: str, role: str) -> QLabel:
-    """What somebody wrote: always plain text."""
-    label = QLabel(breakable(text), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return set_role(label, role) if role else label
-
-
-def _signed(author: str, written: str) -> str:
-    """Who wrote when: ``Ada · 29 Nov 2026, 16:05``."""
-    try:
-        when = datetime.fromisoformat(written).astimezone().strftime("%d %b %Y, %H:%M")
-    except ValueError:
-        when = ""
-    return " · ".join(part for part in (author or "Somebody", when) if part)
-
-
-def _now() -> str:
-    """This minute, as a design file has it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def _system_name() -> str:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer
 
 from app.differences_card import DifferencesCard
-from engine.catalog.differing import told
+from engine.catalog.differing import telling
 from engine.model import files
 from engine.model.design import Design, Link, Node
 from widgets.canvas import BlastMap, BlastMark, Ghost
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect
+from widgets.turns import Turns, in_turns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from app.workbench import Workbench
@@ -27,6 +29,8 @@ _TONES: Final[dict[str, tuple[State, str]]] = {
     "changed": ("strained", "• changed"),
     "moved": ("idle", "↔ moved"),
 }
+_AT_ONCE: Final = 500
+"""Nodes and links that are compared without a break."""
 _SORTS: Final = frozenset({"node", "link", "frame", "note"})
 
 
@@ -43,6 +47,7 @@ class Comparison(QObject):
         self.card.jump_requested.connect(bench.jump)
         self.card.left.connect(self.leave)
         bench.views.canvas.map_dismissed.connect(self.leave)
+        self._turns = Turns(self)
         self._timer = QTimer(self, singleShot=True, interval=_DELAY)
         self._timer.timeout.connect(self._show)
         document = bench.services.document
@@ -70,6 +75,7 @@ class Comparison(QObject):
         """Compare with nothing any more."""
         self._other = None
         self._timer.stop()
+        self._turns.forget()
         self.card.close_card()
 
     def _look_again(self) -> None:
@@ -85,14 +91,24 @@ class Comparison(QObject):
             self._look_again()
 
     def _show(self) -> None:
-        """Mark and list what there is now."""
+        """Mark and list what there is now; of large designs, in turns."""
         if self._other is None:
             return
+        self._turns.forget()
         design = self._bench.design
-        found = told(self._other, design)
+        many = len(design.nodes) + len(design.links) > _AT_ONCE
+        self._turns.do(in_turns(self._showing(self._other, design)), is_long=many)
+
+    def _showing(self, other: Design, design: Design) -> Iterator[None]:
+        """Mark and list what differs, step by step."""
+        found: list[Told] = []
+        for each in telling(other, design):
+            found.append(each)
+            yield
         title = f"Since {self._name}"
-        self._bench.views.canvas.show_map(map_of(found, self._other, design, title))
-        self.card.show_differences(title, found)
+        self._bench.views.canvas.show_map(map_of(tuple(found), other, design, title))
+        yield
+        self.card.show_differences(title, tuple(found))
 
 
 def map_of(found: tuple[Told, ...], before: Design, after: Design, title: str) -> BlastMap:

@@ -104,7 +104,7 @@ class QtDialogs:
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)  # titles come from files
         box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to “{title}”?")
+        box.setText(f"Save the changes to “{' '.join(title.split())}”?")
         box.setInformativeText("Without saving, the changes since the last save are lost.")
         # Buttons of our own words: the standard ones bring pictures of another style.
         roles = QMessageBox.ButtonRole

@@ -56,6 +56,8 @@ class FileController(QObject):
     """The open design may be left: what is on its way into it has to be in it, to be stored or given up with it."""
     failed = Signal(str)
     """A file could not be read or written: one clear line."""
+    not_saved = Signal(str)
+    """The design could not be written: why, until it is."""
     taken = Signal(str)
     """A recording was loaded: what was taken out of it, in one line."""
     foreign = Signal(object)
@@ -455,4 +457,5 @@ class FileController(QObject):
     def _note_failed(self, path: Path, error: Exception) -> None:
         """The design could not be written: it stays open."""
         self._storing, self._then, self._next = None, _nothing, None
-        self.failed.emit(f"{path.name} was not saved: {error}")
+        known = isinstance(error, files.FileError)
+        self.not_saved.emit(str(error) if known else f"{path.name} was not saved: {error}")

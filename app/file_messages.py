@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.recovery import Leftover
     from app.services import Services
 
+NOT_SAVED: Final = "not-saved"
+"""Key of the message that the design could not be written."""
 MAX_RECOVERED: Final = 3
 """Crashed windows offered at once."""
 
@@ -40,7 +42,11 @@ class FileMessages(QObject):
         self._paste, self._say = paste, say
         for over in (files.opened, files.saved, files.settled):
             over.connect(lambda: banners.dismiss(conflict.KEY))
+        for over in (files.opened, files.saved):
+            over.connect(lambda: banners.dismiss(NOT_SAVED))
+        files.not_saved.connect(lambda text: banners.show_message(Message(NOT_SAVED, text)))
         files.opened.connect(self._show_presence)
+        files.settled.connect(self._end_presence)
         files.conflict.connect(self._show_conflict)
         files.foreign.connect(self._show_foreign)
 
@@ -57,6 +63,11 @@ class FileMessages(QObject):
         banners.dismiss(conflict.ELSEWHERE)
         if path is not None and self._services.presence.is_elsewhere:
             banners.show_message(conflict.elsewhere(path))
+
+    def _end_presence(self) -> None:
+        """The other window with the file may have closed it meanwhile."""
+        if self._banners.shown(conflict.ELSEWHERE) and not self._services.presence.is_elsewhere:
+            self._banners.dismiss(conflict.ELSEWHERE)
 
     def _show_foreign(self, found: OtherFile) -> None:
         """A file is no design: say what it is, and offer what can be done with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -11,11 +12,14 @@ from widgets.instruments.sources import sources
 from widgets.timeline.incidents import IncidentStrip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.instruments import Instruments
     from app.services import Services
     from app.views import Views
     from engine.run.protocol import FoundIncidents
     from engine.sim.snapshot import Snapshot
+    from engine.why.incident import Incident
     from widgets.theme import ThemeManager
 
 _EVERY_MS: Final = 2000
@@ -89,9 +93,27 @@ class IncidentDesk(QObject):
         self._wait = max(_EVERY_MS, round(1000.0 * _REST * answer.took))
         design = self._services.document.design
         names = {each.id: each.name or each.id for each in design.nodes}
-        self.strip.show_incidents(answer.incidents, names)
+        known = joined(self.strip.incidents, answer, self._services.run.now)
+        self.strip.show_incidents(known, names)
 
     def _clear(self) -> None:
         """A run begins at 0."""
         self._timer.stop()
         self.strip.show_incidents((), {})
+
+
+def joined(before: Sequence[Incident], answer: FoundIncidents, now: float) -> tuple[Incident, ...]:
+    """What was found before and is not remembered by the run any more, and what it says now.
+
+    Args:
+        before: incidents that were found earlier.
+        answer: what is found now, of the part of the run that is remembered.
+        now: where the run is (s); it may have gone back.
+    """
+    old = [
+        each
+        for each in before
+        if each.begun < answer.since and each.recover is not None and each.recover.at <= now
+    ]
+    last = max((each.recover.at for each in old if each.recover is not None), default=-math.inf)
+    return (*old, *(each for each in answer.incidents if each.begun >= last))

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.actions import OWN
 from widgets.theme import set_role
+from widgets.turns import in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QCloseEvent
 
@@ -155,6 +157,16 @@ class Instruments(QWidget):
         if self.current == name:
             self._choose(self.tabs.currentIndex())
 
+    def make_ahead(self) -> Iterator[None]:
+        """Make and dress the pages that nobody has opened yet, in steps: then they only have to be shown."""
+        for page in self._pages.values():
+            if page.widget is None and page.make is not None:
+                page.widget = page.make()
+                yield
+                if page.window is None:
+                    self._lay(page)
+                yield from in_turns(_dress_ahead(page.holder))
+
     def show_page(self, name: str) -> None:
         """Bring a page into view: below the timeline, or in its own window."""
         page = self._pages[name]
@@ -225,6 +237,7 @@ class Instruments(QWidget):
         """The page, which is made when it is first wanted; None while nobody has said how."""
         if page.widget is None and page.make is not None:
             page.widget = page.make()
+        if page.widget is not None and page.widget.parent() is None:
             self._lay(page)
         return page.widget
 
@@ -273,6 +286,14 @@ def _tool(name: str, tip: str, *, checkable: bool = False) -> QToolButton:
     button.setFixedSize(_ROW - 2, _ROW - 2)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def _dress_ahead(holder: QWidget) -> Iterator[None]:
+    """Have the style look at every widget of a page before it is seen, one a step."""
+    for each in holder.findChildren(QWidget):
+        if isValid(each):
+            each.ensurePolished()
+        yield
 
 
 def _clear(holder: QWidget) -> None:

@@ -52,7 +52,8 @@ class _Session:
         self._mishaps = Mishaps(self._shell.views.banners, self._opened.services.recovery)
         start(self._opened, self._path, is_new=self._is_new)
         self._opened.commands.tour.offer()
-        Ahead(self._shell.window)
+        window = self._shell.window
+        Ahead(window, making=window.instruments.make_ahead())
 
     def write(self) -> None:
         """Keep what is unsaved for the next start."""

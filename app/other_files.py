@@ -38,6 +38,7 @@ def message_of(
 ) -> Message:
     """The message, with what can be done as buttons."""
     choices: tuple[Choice, ...] = ()
+    text = found.text
     if found.deed == "begin":
         choices = (Choice("Open its design", lambda: begin(found.path)),)
     if found.deed == "paste":
@@ -51,5 +52,6 @@ def message_of(
             )
             for node in clients
         )
+        text += "" if clients else " Add a client first."
     level: Literal["info", "error"] = "info" if choices else "error"
-    return Message("message", found.text, level, choices)
+    return Message("message", text, level, choices)

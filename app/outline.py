@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.keys import SHOWS_SELECTION
-from app.naming import name_of
-from engine.model.names import FRAME_KINDS, frame_name
+from app.outline_rows import Rows
+from app.outline_tree import ID, OutlineTree
 from engine.model.units import format_share
-from widgets.theme import directed, set_role
+from widgets.theme import set_role
+from widgets.turns import Turns, in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from PySide6.QtGui import QShowEvent
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import NodeSample, Sample, Snapshot
     from widgets.theme import ThemeManager
 
-_ID: Final = Qt.ItemDataRole.UserRole
+_AT_ONCE: Final = 1_500
+"""Rows, those from before among them, that are made without a break."""
 
 
 class OutlinePanel(QWidget):
@@ -46,12 +48,17 @@ class OutlinePanel(QWidget):
         self._look = look
         look.changed.connect(lambda _theme: self._dress())
         self._components = components
-        self._items: dict[str, QTreeWidgetItem] = {}
         self._design: Design | None = None
         self._selected: frozenset[str] = frozenset()
         self._sample: Sample | None = None
         """What is said of nodes that come into view."""
+        self._told: set[str] = set()
+        """Nodes of which something of a run is said."""
+        self.turns = Turns(self)
+        """Follow large designs."""
         self.tree = QTreeWidget()
+        self._rows = OutlineTree(self.tree)
+        self._items = self._rows.items
         self.tree.setProperty(SHOWS_SELECTION, True)  # noqa: FBT003 - Qt's signature
         self.tree.setColumnCount(2)
         self.tree.setUniformRowHeights(True)
@@ -69,6 +76,8 @@ class OutlinePanel(QWidget):
         bar = self.tree.verticalScrollBar()
         for moved in (bar.valueChanged, bar.rangeChanged):
             moved.connect(self._say_in_view)
+        for folded in (self.tree.itemExpanded, self.tree.itemCollapsed):
+            folded.connect(self._say_in_view)
         self.tree.itemSelectionChanged.connect(self._choose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 10, 4, 6)
@@ -90,41 +99,37 @@ class OutlinePanel(QWidget):
             self._fill(self._design)
 
     def _fill(self, design: Design) -> None:
-        """Make the rows."""
-        folded = {
-            key for key, item in self._items.items() if item.childCount() and not item.isExpanded()
-        }
-        with QSignalBlocker(self.tree):
-            self.tree.clear()
-            self._items = {}
-            for frame in design.frames:
-                self._add(frame.id, frame_name(frame), FRAME_KINDS[frame.kind], None)
-            for frame in design.frames:  # nested ones move in once all are there
-                self._move_into(frame.id, frame.frame)
-            for node in design.nodes:
-                component = self._components.get(node.kind)
-                kind = component.title if component else node.kind
-                self._add(node.id, node.name or node.id, kind, node.frame)
-            for link in design.links:
-                self._add(link.id, f"→ {name_of(design, link.target)}", "", link.source)
-            for note in design.notes:
-                first = note.text.strip().split("\n", 1)[0].lstrip("# ")
-                self._add(note.id, first or "Empty note", "", None)
-            self.tree.expandAll()
-            for key, item in self._items.items():
-                if key in folded:
-                    item.setExpanded(False)
-                if not item.text(1):
-                    item.setFirstColumnSpanned(True)
-        self._dress()
+        """Have the rows of a design: those of many some a turn, from above. Rows that stay the same stay."""
+        many = len(design.frames) + len(design.nodes) + len(design.links) + len(design.notes)
+        self.turns.forget()
+        is_long = many + len(self._items) > _AT_ONCE
+        steps = in_turns(self._following(design))
+        self.turns.do(_after_others(steps) if is_long else steps, is_long=is_long)
+
+    def _following(self, design: Design) -> Iterator[None]:
+        """Follow a design in steps."""
+        wanted = Rows(design, self._components)
+        yield from wanted.working_out()
+        for _ in self._rows.following(wanted):
+            self._colour()
+            yield
+        self._colour()
         self.select(self._selected)
+        self._say_in_view()
+
+    def _colour(self) -> None:
+        """What is said of an item is quieter than its name."""
+        colour = QColor(self._look.theme.muted)
+        for item in self._rows.take_made():
+            item.setForeground(1, colour)
 
     def select(self, ids: frozenset[str]) -> None:
         """Show what is selected elsewhere."""
-        self._selected = ids
+        asked, self._selected = self._selected | ids, ids
         with QSignalBlocker(self.tree):
-            for key, item in self._items.items():
-                item.setSelected(key in ids)
+            for item in map(self._items.get, asked):
+                if item is not None:
+                    item.setSelected(item.data(0, ID) in ids)
             only = self._items.get(next(iter(ids))) if len(ids) == 1 else None
             if only is not None:
                 self.tree.scrollToItem(only)
@@ -138,64 +143,44 @@ class OutlinePanel(QWidget):
     def forget_run(self) -> None:
         """A run begins: nothing is known of it yet."""
         self._sample = None
+        for key in self._told:
+            if key in self._items:
+                self._items[key].setText(1, self._rows.said[key].kind)
+        self._told.clear()
 
     def _say_in_view(self, *_moved: object) -> None:
-        """Say how the nodes do that are in view: of thousands, nobody reads the others."""
+        """Say how the nodes do that are in view, and have long names there: of thousands, nobody reads the others."""
         sample, tree = self._sample, self.tree
-        if sample is None or not self.isVisible():
+        if not self.isVisible():
             return
-        span = max(sample.end - sample.start, 1e-9)
         item: QTreeWidgetItem | None = tree.itemAt(0, 0)
         bottom = tree.viewport().height()
         while item is not None and tree.visualItemRect(item).top() < bottom:
-            node = sample.nodes.get(item.data(0, _ID))
-            if node is not None:
-                words = _words(node, span)
+            if not item.text(1) and not item.isFirstColumnSpanned():
+                item.setFirstColumnSpanned(True)
+            node = None if sample is None else sample.nodes.get(item.data(0, ID))
+            if node is not None and sample is not None:
+                words = _words(node, max(sample.end - sample.start, 1e-9))
+                self._told.add(item.data(0, ID))
                 if item.text(1) != words:
                     item.setText(1, words)
             item = tree.itemBelow(item)
 
     def _dress(self) -> None:
-        """What is said of an item is quieter than its name."""
-        colour = QColor(self._look.theme.muted)
-        for item in self._items.values():
-            item.setForeground(1, colour)
-
-    def _add(self, key: str, name: str, kind: str, parent: str | None) -> None:
-        """One row, under its parent where that is shown."""
-        item = QTreeWidgetItem([directed(name), kind])
-        item.setData(0, _ID, key)
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, {kind}" if kind else name)
-        under = self._items.get(parent) if parent else None
-        if under is None:
-            self.tree.addTopLevelItem(item)
-        else:
-            under.addChild(item)
-        self._items[key] = item
-
-    def _move_into(self, key: str, parent: str | None) -> None:
-        """Put a frame's row under that of the frame around it."""
-        under = self._items.get(parent) if parent else None
-        item = self._items[key]
-        if under is None or _parent_of(item) is not None:
-            return
-        above: QTreeWidgetItem | None = under
-        while above is not None:
-            if above is item:
-                return  # frames that contain each other stay at the top
-            above = _parent_of(above)
-        self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
-        under.addChild(item)
+        """The theme changed."""
+        self._rows.made.extend(self._items.values())
+        self._colour()
 
     def _choose(self) -> None:
         """Tell what was chosen."""
-        self._selected = frozenset(item.data(0, _ID) for item in self.tree.selectedItems())
+        self._selected = frozenset(item.data(0, ID) for item in self.tree.selectedItems())
         self.selected.emit(self._selected)
 
 
-def _parent_of(item: QTreeWidgetItem) -> QTreeWidgetItem | None:
-    """The row above in the tree; Qt's stubs do not say that there may be none."""
-    return item.parent()
+def _after_others(steps: Iterator[None]) -> Iterator[None]:
+    """The steps, from the next turn on: an edit has other views to show in this one."""
+    yield
+    yield from steps
 
 
 def _words(node: NodeSample, span: float) -> str:

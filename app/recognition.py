@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from app.other_texts import sort_of, sort_of_object
 from engine.exchange.recordings.formats import load_recording
 from engine.exchange.recordings.recording import RecordingError
 from engine.model.disk import NotRegularError, read_whole
@@ -34,6 +35,10 @@ _RESULT: Final = frozenset({"hash", "clients", "nodes", "requests"})
 _STUDY: Final = frozenset({"study", "tables"})
 """Fields of the report of a study."""
 _DESIGN: Final = "a design is a .windtunnel file"
+_OURS: Final = frozenset({".windtunnel", ".windtunnel-run", ".json", ""})
+"""Suffixes of what is told as a broken design where it cannot be read as one."""
+_DRAW: Final = "draw its parts, or drop a flowchart of Mermaid"
+"""What can be done with what describes a system in a language of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,24 @@ def recognised(path: Path) -> OtherFile | None:
         return OtherFile(path, f"{name} is {sort}; {_DESIGN}.")
     if data.lstrip().startswith(b"{"):
         return _of_object(path, name, data)
-    return _of_flowchart(path, name, data) or _of_recording(
-        path, name, is_packed=data.startswith(_GZIP)
+    return (
+        _of_flowchart(path, name, data)
+        or _of_recording(path, name, is_packed=data.startswith(_GZIP))
+        or _of_text(path, name, data)
     )
+
+
+def _of_text(path: Path, name: str, data: bytes) -> OtherFile | None:
+    """What any other file is, unless its name says that it should be a design."""
+    if path.suffix in _OURS:
+        return None
+    return _told(path, name, sort_of(data, path.suffix))
+
+
+def _told(path: Path, name: str, sort: str) -> OtherFile:
+    """A file of a sort of which nothing can be taken."""
+    more = f": {_DRAW}" if "does not read" in sort else f"; {_DESIGN}"
+    return OtherFile(path, f"{name} is {sort}{more}.")
 
 
 def _sort_of(data: bytes) -> str:
@@ -106,7 +126,8 @@ def _of_object(path: Path, name: str, data: bytes) -> OtherFile | None:
     if keys >= _STUDY or path.suffix == ".jsonl":
         text = f"{name} holds what a study found; open the design, and see it under Study"
         return OtherFile(path, f"{text}.")
-    return _of_recording(path, name)
+    sort = sort_of_object(frozenset(keys))
+    return _told(path, name, sort) if sort else _of_recording(path, name)
 
 
 def _of_recording(path: Path, name: str, *, is_packed: bool = False) -> OtherFile | None:

@@ -169,7 +169,8 @@ class RunController(QObject):
         self._shown = 0.0
         self._silence = 0
         """Ticks since something was heard, once the process has begun to talk."""
-        self._answers = True
+        self.answers = True
+        """Whether the process does."""
         self._marks: deque[tuple[float, float, int, float]] = deque()
         document.edited.connect(self._follow)
         document.replaced.connect(self._take_other)
@@ -339,13 +340,13 @@ class RunController(QObject):
 
     def rates(self) -> Rates:
         """How fast it goes just now."""
-        if not self._running or len(self._marks) < 2:
+        if not (self._running and self.answers) or len(self._marks) < 2:
             return Rates()
         (wall0, time0, requests0, work0), (wall1, time1, requests1, work1) = (
             self._marks[0],
             self._marks[-1],
         )
-        span = wall1 - wall0
+        span = max(wall1 - wall0, work1 - work0)  # a window that waits hears of much work at once
         if span <= 0.0:
             return Rates()
         return Rates((time1 - time0) / span, (requests1 - requests0) / span, (work1 - work0) / span)
@@ -371,13 +372,13 @@ class RunController(QObject):
         if self._silence == _ASK:
             self._send(Ping())
         elif self._silence == _ASK + PATIENCE:
-            self._answers = False
+            self.answers = False
             self.answering.emit(False)  # noqa: FBT003 - a Qt signal
 
     def _heard(self) -> None:
         """It answers."""
-        if not self._answers:
-            self._answers = True
+        if not self.answers:
+            self.answers = True
             self.answering.emit(True)  # noqa: FBT003 - a Qt signal
 
     def _follow(self, edit: Edit, changes: Changes) -> None:

@@ -87,13 +87,13 @@ class Workbench(QObject):
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.traces = TracesDesk(services, look, window.instruments)
-        self.board = BoardDesk(services, look, window.instruments)
+        self.travel = TimeTravel(views, services.run)
+        self.board = BoardDesk(services, look, window.instruments, self.travel)
         self.budgets = BudgetDesk(services, look, window.instruments, views.charts)
         self.incidents = IncidentDesk(services, look, window.instruments, views)
         self.versions = VersionsDesk(services, look, window.instruments)
         self.help = HelpDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
-        self.travel = TimeTravel(views, services.run)
         CausesDesk(services, views, self.travel)
         self.travel.moved.connect(self.versions.show_moment)
         self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
@@ -245,7 +245,8 @@ class Workbench(QObject):
         transport.breakpoints_requested.connect(self.breakpoints.open)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
-        run.running_changed.connect(lambda _running: self._show_run())
+        for told in (run.running_changed, run.answering):
+            told.connect(lambda _how: self._show_run())
         run.measured.connect(self._show_result)
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
@@ -393,6 +394,8 @@ class Workbench(QObject):
             text = past_line(self.travel.at, run.now, is_running=run.running)
         elif run.running and worst is not None and worst.level == "error":
             text = waiting = f"Not running: {worst.message}"
+        elif run.running and not run.answers:
+            text = "Not running: the engine does not answer"
         elif run.running:
             text, waiting = run_line(run.rates(), run.speed), FIRST
         elif latest is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from app.pair.side import Shown
+    from app.pair.side import Context, Shown
     from app.pair.window import PairWindow
     from app.run_keeper import Recalled
     from app.window_keys import WindowKeys
@@ -119,10 +119,12 @@ class PairDesk(QObject):
         return path if path.exists() else None
 
     def close(self) -> None:
-        """End the comparison, if there is one."""
-        window = self.window
-        if window is not None:
-            window.close()
+        """End the comparison, if there is one; what is still being made comes no more."""
+        if self._turns.is_busy:
+            self._turns.forget()
+            self._standstill.end()
+        elif self._window is not None:
+            self._window.close()
 
     def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
         """Show what the notes of the open design cite, on its side."""
@@ -165,6 +167,23 @@ class PairDesk(QObject):
         )
         yield
         window = PairWindow(shown, context, host, at_once=False)
+        try:
+            yield from self._equipping(window, shown, context)
+        except GeneratorExit:  # nobody waits for it any more
+            window.deleteLater()
+            raise
+        self._window = window
+        window.show()
+        window.activateWindow()
+        window.sides[0].canvas.setFocus()
+        window.begin(services.run.speed)
+
+    def _equipping(
+        self, window: PairWindow, shown: tuple[Shown, Shown], context: Context
+    ) -> Iterator[None]:
+        """Make what is in the window, and connect it with the main one, in steps."""
+        bench = self._bench
+        services = bench.services
         yield from window.making(shown, context)
         window.closed.connect(self._closed)
         self._keys.give(window, lambda: ("comparing", 0), window.entries)
@@ -180,13 +199,8 @@ class PairDesk(QObject):
             side.canvas.edit_requested.connect(push)
             side.canvas.hint = EMPTY_HERE if side.shown.is_open else EMPTY
         yield
-        window.setGeometry(host.geometry())
+        window.setGeometry(bench.window.geometry())
         yield from window.rehearsing()
-        self._window = window
-        window.show()
-        window.activateWindow()
-        window.sides[0].canvas.setFocus()
-        window.begin(services.run.speed)
 
     def _closed(self) -> None:
         """The main window is again what it was."""

@@ -116,9 +116,10 @@ class Side(QObject):
         run.halted.connect(self._stop)
         run.repeated.connect(self._stop)
 
-    def making(self) -> Iterator[None]:
-        """Show the design, in steps that are short."""
-        yield from self.charts.making()
+    def making(self, *, charts: bool = True) -> Iterator[None]:
+        """Show the design, in steps that are short; ``charts`` only where somebody will see them."""
+        if charts:
+            yield from self.charts.making()
         self.charts.set_design(self.design)
         yield
         self.canvas.set_design(self.design)

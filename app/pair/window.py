@@ -10,12 +10,11 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.differences_card import DifferencesCard
 from app.overlay import Overlay
+from app.pair.apart import Apart
 from app.pair.deeds import Deed
 from app.pair.head import Head
 from app.pair.lockstep import LockStep
-from app.pair.marks import outlines_of
 from app.pair.measuring import PairMeasurement
 from app.pair.numbers import SPAN, common_client, figures
 from app.pair.side import Side
@@ -23,7 +22,6 @@ from app.pair.tiles import LETTERS, Tiles
 from app.search_entries import item_entries
 from app.speeds import next_speed
 from app.splitter import LineSplitter
-from engine.catalog.differing import counts_line, told
 from engine.model.edits import SetDesign
 from widgets.charts import Pace
 from widgets.instruments import TimeAxis
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from widgets.canvas import CanvasView
 
-_AGAIN: Final = 150
-"""Milliseconds after an edit until the designs are compared anew."""
 _NUMBERS: Final = 250
 """Milliseconds between numbers: faster ones cannot be read."""
 _CHART: Final = 176
@@ -84,8 +80,7 @@ class PairWindow(QWidget):
         """Whether kept runs are still being repeated."""
         self._back = math.nan
         self._chosen: frozenset[str] = frozenset()
-        self._again = QTimer(self, singleShot=True, interval=_AGAIN)
-        self._again.timeout.connect(self._compare)
+        self._has_ended = False
         self._soon = QTimer(self, singleShot=True, interval=_NUMBERS)
         self._soon.timeout.connect(self._show_numbers)
         if at_once:
@@ -109,8 +104,7 @@ class PairWindow(QWidget):
             Head(letter, side, look) for letter, side in zip(LETTERS, self.sides, strict=True)
         )
         self.tiles = Tiles(look)
-        self.counts = QPushButton()
-        self.card = DifferencesCard(self, look)
+        self.apart = Apart(self.sides, self, look)
         self.both = QPushButton("Measure both")
         self.measuring = PairMeasurement(self, look, context.studies, self._designs)
         yield
@@ -118,7 +112,7 @@ class PairWindow(QWidget):
         self._connect()
         self._add_keys()
         yield
-        self._compare()
+        yield from self.apart.comparing()
         yield
         self._show_numbers()
         look.changed.connect(self._dress)
@@ -148,14 +142,13 @@ class PairWindow(QWidget):
 
     def end(self) -> None:
         """End both engines and say so, once."""
-        if self._again.signalsBlocked():
+        if self._has_ended:
             return
-        self._again.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        for timer in (self._again, self._soon):
-            timer.stop()
+        self._has_ended = True
+        self._soon.stop()
         self.drive.set_running(wanted=False)
         self.measuring.close()
-        self.card.close_card()
+        self.apart.close()
         for side in self.sides:
             side.close()
         self.closed.emit()
@@ -236,15 +229,12 @@ class PairWindow(QWidget):
         close = QPushButton("Close")
         close.setToolTip("Back to the design as it was (Ctrl+W)")
         close.clicked.connect(self.close)
-        self.counts.setToolTip("List what sets the two designs apart (D)")
-        self.counts.setCheckable(True)
-        self.counts.clicked.connect(self._toggle_list)
         self.both.setToolTip(
             "Run both from the start under ten seeds, and show each number with the difference and how sure it is (M)"
         )
         self.both.clicked.connect(self.measuring.toggle)
         self.both.setVisible(self.measuring.possible)
-        for button in (close, self.counts, self.both):
+        for button in (close, self.apart.counts, self.both):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(30)
         row = QHBoxLayout(bar)
@@ -255,7 +245,7 @@ class PairWindow(QWidget):
         row.addWidget(self.transport)
         row.addStretch(1)
         row.addWidget(self.both)
-        row.addWidget(self.counts)
+        row.addWidget(self.apart.counts)
         row.addWidget(close)
         return bar
 
@@ -274,8 +264,7 @@ class PairWindow(QWidget):
             drive.running_changed.connect(side.expect)
         drive.moved.connect(self._show_time)
         self.axis.cursor_moved.connect(lambda _at: self._show_numbers())
-        self.card.jump_requested.connect(self._jump)
-        self.card.left.connect(partial(self.counts.setChecked, False))  # noqa: FBT003 - Qt's signature
+        self.apart.card.jump_requested.connect(self._jump)
         for place, side in enumerate(self.sides):
             other = self.sides[1 - place]
             canvas = side.canvas
@@ -284,7 +273,6 @@ class PairWindow(QWidget):
             canvas.selection_changed.connect(partial(self._select, other.canvas))
             canvas.space_tapped.connect(self._toggle)
             canvas.arrived.connect(self._fit_again)
-            side.document.changed.connect(lambda *_: self._again.start())
             side.document.changed.connect(partial(self._follow_seed, self.sides[1 - place]))
             side.document.changed.connect(lambda *_: self.measuring.doubt())
             side.progressed.connect(self._level)
@@ -298,7 +286,7 @@ class PairWindow(QWidget):
             Deed("[", "Slower", "bolt", partial(self._shift_speed, -1)),
             Deed("Ctrl+R", "Restart", "restart", self.drive.restart),
             Deed("Ctrl+9", "Fit everything", "fit", self.fit),
-            Deed("D", "List the differences", "compare", self._toggle_list),
+            Deed("D", "List the differences", "compare", self.apart.toggle),
             Deed("M", "Measure both", "chart", self.measuring.toggle),
             Deed("Alt+Left", "Look back one second", "step", partial(self.look_back, -1.0)),
             Deed("Alt+Right", "Look forward one second", "step", partial(self.look_back, 1.0)),
@@ -441,23 +429,6 @@ class PairWindow(QWidget):
             self.drive.catch_up()
 
     # -- showing --------------------------------------------------------------------------------------
-
-    def _toggle_list(self) -> None:
-        """Open the list of differences, or close it."""
-        if self.card.isVisible():
-            self.card.close_card()
-        else:
-            self.card.show_differences("From A to B", self._found)
-            self.counts.setChecked(True)
-
-    def _compare(self) -> None:
-        """Ring and count what sets the designs apart."""
-        self._found = told(*(side.design for side in self.sides))
-        for side, outlines in zip(self.sides, outlines_of(self._found), strict=True):
-            side.canvas.outlines.show(outlines)
-        self.counts.setText(counts_line(self._found).capitalize())
-        if self.card.isVisible():
-            self.card.show_differences("From A to B", self._found)
 
     def _show_time(self, now: float) -> None:
         """Both have come to a time."""

@@ -59,7 +59,7 @@ class PresentWindow(QWidget):
         self._steps = shown.design.presentation
         self.place = 0
         self.side = Side(shown, context, TimeAxis(self), self)
-        for _ in self.side.making():
+        for _ in self.side.making(charts=False):
             pass
         self.side.charts.hide()
         self.side.charts.setParent(self)

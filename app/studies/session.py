@@ -98,14 +98,18 @@ class StudySession(QObject):
         """The design changed: what was painted on it may not be true any more."""
         if changes.affects_run:
             self.map.forget()
-        if self.panel.isVisible() or not _is_large(self._document.design):
-            self.follow()  # else it is done when the panel is seen again
+        self._follow_seen()
 
     def _follow_design(self) -> None:
         """Another design is open."""
         self._wished = False
         self.map.forget()
-        self.follow()
+        self._follow_seen()
+
+    def _follow_seen(self) -> None:
+        """Offer what the design has where somebody sees it; else it is done when the page is seen again."""
+        if self.panel.isVisible():
+            self.follow()
 
     def look_at(self, items: frozenset[str]) -> None:
         """Something was selected on the canvas: under a map, show whom its failure reaches."""

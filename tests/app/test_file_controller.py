@@ -71,6 +71,7 @@ def test_a_bad_file_is_one_line_and_the_open_design_stays(
     path.write_text(content)
     said: list[str] = []
     control.failed.connect(said.append)
+    control.not_saved.connect(said.append)
     document.push(SetDesign(("title",), "Mine"))
     before = document.design
     assert not control.open(path)
@@ -84,6 +85,7 @@ def test_a_bad_file_is_one_line_and_the_open_design_stays(
 def test_a_file_that_is_not_there(control, document, tmp_path) -> None:
     said: list[str] = []
     control.failed.connect(said.append)
+    control.not_saved.connect(said.append)
     assert not control.open(tmp_path / "gone.windtunnel")
     assert "gone.windtunnel" in said[0]
 
@@ -127,6 +129,7 @@ def test_a_place_that_cannot_be_written_is_said_and_the_work_stays_unsaved(
 ) -> None:
     said: list[str] = []
     control.failed.connect(said.append)
+    control.not_saved.connect(said.append)
     document.push(SetDesign(("title",), "Mine"))
     dialogs.to_save = tmp_path / "no" / "such" / "folder" / "mine.windtunnel"
     assert not control.save()

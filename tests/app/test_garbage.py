@@ -8,11 +8,13 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.garbage import GarbageCollector, collect_due
+from app import garbage
+from app.garbage import GarbageCollector
 
+FEW = 2000
 SCRIPT = """
 import gc, sys
 from PySide6.QtWidgets import QApplication
@@ -29,13 +31,13 @@ sys.exit(app.main.run_app([]))
 
 
 @pytest.fixture
-def few() -> Iterator[None]:
-    """A collector that is due after a hundred objects."""
-    before = gc.get_threshold()
+def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
+    """One that is due after a few thousand objects."""
     gc.collect()
-    gc.set_threshold(100, 10, 10)
-    yield
-    gc.set_threshold(*before)
+    made = GarbageCollector(qapp, FEW)
+    yield made
+    made.stop()
+    made.deleteLater()
 
 
 def widgets_in_a_cycle() -> weakref.ref[QWidget]:
@@ -46,45 +48,90 @@ def widgets_in_a_cycle() -> weakref.ref[QWidget]:
     return weakref.ref(widget)
 
 
-def make_many() -> None:
+def make_many(count: int = FEW) -> list[list[int]]:
     """As many objects as a thread makes that reads a big answer."""
-    kept = [[number] for number in range(2000)]
-    assert len(kept) == 2000
+    return [[number] for number in range(count)]
 
 
-@pytest.mark.usefixtures("qapp", "few")
-def test_no_other_thread_deletes_a_widget() -> None:
-    home = QObject()
-    collector = GarbageCollector(home)
+def test_no_other_thread_deletes_a_widget(collector: GarbageCollector) -> None:
     widget = widgets_in_a_cycle()
     thread = threading.Thread(target=make_many)
     thread.start()
     thread.join()
     assert widget() is not None
-    kept = [[number] for number in range(200)]
-    assert collect_due() > 0, kept
+    kept = make_many()
+    collector.look()
+    assert kept
     assert widget() is None
-    collector.stop()
 
 
-@pytest.mark.usefixtures("qapp", "few")
-def test_it_looks_by_itself(qtbot) -> None:
-    home = QObject()
-    collector = GarbageCollector(home)
+def test_it_looks_by_itself(collector: GarbageCollector, qtbot) -> None:
     widget = widgets_in_a_cycle()
-    kept = [[number] for number in range(200)]
+    kept = make_many()
     qtbot.waitUntil(lambda: widget() is None, timeout=10_000)
-    collector.stop()
     assert kept
 
 
-@pytest.mark.usefixtures("qapp", "few")
-def test_nothing_is_collected_before_it_is_due() -> None:
-    home = QObject()
-    collector = GarbageCollector(home)
+def test_nothing_is_collected_before_there_is_much(collector: GarbageCollector) -> None:
     gc.collect()
-    assert collect_due() == 0
-    collector.stop()
+    widget = widgets_in_a_cycle()
+    collector.look()
+    assert widget() is not None
+
+
+def test_what_stays_is_looked_at_once(collector: GarbageCollector) -> None:
+    """Else each look would take as long as there are objects."""
+    kept = make_many()
+    collector.look()
+    assert gc.get_freeze_count() > len(kept)
+    assert len(gc.get_objects()) < FEW / 10
+
+
+def test_what_is_loaded_at_once_is_not_looked_at(collector: GarbageCollector) -> None:
+    widget = widgets_in_a_cycle()
+    kept = make_many(10 * FEW)
+    collector.look()
+    assert kept
+    assert widget() is not None
+    assert len(gc.get_objects()) < FEW / 10
+    collector.look_through_all()
+    assert widget() is None
+
+
+def test_all_is_looked_through_while_the_person_is_elsewhere(
+    collector: GarbageCollector, qapp: QApplication, qtbot
+) -> None:
+    widget = widgets_in_a_cycle()
+    kept = make_many(10 * FEW)
+    collector.look()
+    away = Qt.ApplicationState.ApplicationInactive
+    qapp.applicationStateChanged.emit(away)
+    assert widget() is not None, "it was not much"
+    for _ in range(10):
+        kept += make_many()
+        collector.look()
+    assert widget() is not None
+    qapp.applicationStateChanged.emit(away)
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    assert not collector._away.isActive(), "from one window to another"
+    qapp.applicationStateChanged.emit(away)
+    assert widget() is not None
+    qtbot.waitUntil(lambda: widget() is None, timeout=10_000)
+    assert kept
+
+
+def test_memory_has_an_end_even_for_who_never_goes_elsewhere(
+    collector: GarbageCollector, monkeypatch
+) -> None:
+    monkeypatch.setattr(garbage, "_MORE", 0)
+    collector.look_through_all()
+    widget = widgets_in_a_cycle()
+    kept = make_many(10 * FEW)
+    collector.look()
+    for _ in range(gc.get_freeze_count() // FEW + 100):
+        kept += make_many()
+        collector.look()
+    assert widget() is None
 
 
 @pytest.mark.usefixtures("qapp")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from app.instruments import Instruments
 from widgets.theme import ThemeManager
@@ -43,6 +44,44 @@ def test_a_page_is_made_when_it_is_first_wanted(instruments: Instruments) -> Non
     assert (shown, wanted) == (["study"], [250])
     assert instruments.is_shown("study")
     assert not instruments.is_shown("charts")
+
+
+def test_pages_are_made_and_dressed_before_somebody_opens_them(instruments: Instruments) -> None:
+    made: list[str] = []
+
+    def help_page() -> QWidget:
+        made.append("help")
+        page = QWidget()
+        QVBoxLayout(page).addWidget(QLabel("help"))
+        return page
+
+    instruments.fill_page("help", help_page)
+    charts = label(instruments, "charts")
+    steps = instruments.make_ahead()
+    for _ in steps:
+        assert instruments.current == "charts"
+    assert charts is label(instruments, "charts")
+    found = label(instruments, "help")
+    assert found is not None
+    assert found.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
+    assert not found.isVisible()
+    assert not instruments.is_shown("help")
+    instruments.show_page("help")
+    assert found.isVisible()
+    assert made == ["help"]
+
+
+def test_whoever_is_faster_than_what_is_made_ahead_sees_the_page(instruments: Instruments) -> None:
+    steps = instruments.make_ahead()
+    next(steps)  # made, and not yet in its place
+    instruments.show_page("study")
+    instruments.own.click()
+    for _ in steps:
+        pass
+    study = label(instruments, "study")
+    assert study is not None
+    assert study.isVisible()
+    assert study.window() is not instruments.window()
 
 
 def test_a_page_in_a_window_of_its_own_is_seen_beside_the_others(instruments: Instruments) -> None:

@@ -13,6 +13,7 @@ from app.history import FileHistory
 from app.other_files import add_items, message_of
 from app.recognition import OtherFile, recognised
 from app.settings import Settings
+from engine.model.design import Design
 from engine.run import journal_file
 from engine.run.journal import Journal
 from tests.helpers.builders import client, design, link, node
@@ -62,6 +63,13 @@ def desk(qapp, tmp_path: Path) -> Desk:
             "packed by gzip, and holds no recording",
         ),
         ("a.csv", b"name,age\nx,1\n", "no recording of arrivals"),
+        ("a.yaml", b"apiVersion: apps/v1\nkind: Deployment\n", "is a Kubernetes manifest"),
+        ("a.json", b'{"apiVersion": "v1", "kind": "Pod"}', "is a Kubernetes manifest"),
+        ("a.yml", b"services:\n  web:\n    image: nginx\n", "is a Docker Compose file"),
+        ("a.yml", b"on: push\n", "is a YAML text; a design is"),
+        ("a.tf", b'resource "aws_lb" "web" {\n}\n', "is a Terraform file"),
+        ("a.bin", bytes(range(256)), "is a binary file; a design is"),
+        ("a.txt", b"hello", "is a text; a design is"),
     ],
 )
 def test_a_file_of_another_kind_says_what_it_is(
@@ -108,6 +116,8 @@ def test_a_recording_can_be_replayed_by_a_client(desk: Desk, tmp_path: Path) -> 
     message = message_of(found, SHOP, desk.files.replay, desk.files.begin, print)
     (choice,) = message.choices
     assert choice.text == "Replay as Users"
+    without = message_of(found, Design(), desk.files.replay, desk.files.begin, print)
+    assert without.text.endswith("Add a client first.")
     choice.act()
     arrivals = desk.document.design.node_by_id["users"].config["arrivals"]
     assert isinstance(arrivals, dict)

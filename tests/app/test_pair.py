@@ -273,9 +273,9 @@ def test_the_load_is_multiplied_on_both_and_edits_go_to_the_engine_of_their_side
     pair.left.document.push(edit)
     assert pair.pipes[0].of(ApplyEdit)[-1].edit == edit
     assert pair.pipes[1].of(ApplyEdit) == []
-    pair.window._compare()
+    pair.window.apart.compare()
     assert "web" not in outlines_of(told(pair.left.design, pair.right.design))[0]
-    assert pair.window.counts.text() == "2 removed, 1 changed"  # the title
+    assert pair.window.apart.counts.text() == "2 removed, 1 changed"  # the title
 
 
 def test_a_kept_run_is_repeated_and_who_is_behind_catches_up(qtbot: Any, qapp: Any) -> None:
@@ -362,10 +362,10 @@ def test_the_keyboard_runs_lists_and_leaves(pair: Any, qtbot: Any) -> None:
     pair.window.activateWindow()
     qtbot.waitUntil(pair.window.isActiveWindow)
     QTest.keyClick(pair.window, Qt.Key.Key_D)
-    assert pair.window.card.isVisible()
-    assert pair.window.counts.isChecked()
-    QTest.keyClick(pair.window.card.rows, Qt.Key.Key_Escape)
-    assert not pair.window.card.isVisible()
+    assert pair.window.apart.card.isVisible()
+    assert pair.window.apart.counts.isChecked()
+    QTest.keyClick(pair.window.apart.card.rows, Qt.Key.Key_Escape)
+    assert not pair.window.apart.card.isVisible()
     QTest.keyClick(pair.window, Qt.Key.Key_Space)
     assert not pair.window.drive.running
     QTest.keyClick(pair.window, "]")

@@ -218,3 +218,4 @@ def test_an_engine_of_its_own_comes_to_the_moments(shown: Any) -> None:
     assert shown.clock.text() == "70.0 s"
     QTest.keyClick(shown, Qt.Key.Key_Right)
     assert shown.clock.text() == "70.0 s"  # a step without a moment stays there
+    assert not shown.side.charts.charts, "nobody sees them"

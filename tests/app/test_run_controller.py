@@ -207,6 +207,17 @@ def test_rates_are_measured_on_the_wall(run, transports, clock) -> None:
     assert rates.cores == pytest.approx(0.6)
 
 
+def test_one_process_takes_one_core_at_most(run, transports, clock) -> None:
+    """Reports that lie in the pipe while the window paints come at once."""
+    run.set_running(True)
+    for i in range(11):
+        clock.now = 0.0 if i < 10 else 0.5
+        transports[0].progress(1.0 * i, requests=400 * i, wall=0.1 * i)
+        run.tick()
+    rates = run.rates()
+    assert (rates.cores, rates.speed) == (pytest.approx(1.0), pytest.approx(10.0))
+
+
 def test_rates_forget_what_is_long_past(run, transports, clock) -> None:
     run.set_running(True)
     for i in range(100):

@@ -52,6 +52,7 @@ class Desk:
         self.path = self.dialogs.to_save = folder / "shop.windtunnel"
         self.failed: list[str] = []
         self.files.failed.connect(self.failed.append)
+        self.files.not_saved.connect(self.failed.append)
 
     def rename(self, title: str) -> None:
         self.document.push(SetDesign(("title",), title))

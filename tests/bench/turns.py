@@ -8,7 +8,6 @@ With ``--profile`` it says what the events did that took longer. Each situation 
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import subprocess
 import sys
@@ -51,7 +50,6 @@ class Steps:
         from app.places import Places
         from tests.bench.profiling import Watched
 
-        gc.set_threshold(250_000)
         self.home = home
         self.app = Watched(profile)
         GarbageCollector(self.app)
@@ -63,7 +61,7 @@ class Steps:
         self.wait(least=QUIET)
         self.do("new design", self.services.files.new)
         # What somebody does here comes after the first seconds of the window.
-        ahead = Ahead(self.app)
+        ahead = Ahead(self.app, making=self.opened.window.instruments.make_ahead())
         self.do("load ahead", lambda: None, lambda: ahead.waiting == 0)
 
     def wait(self, until: Callable[[], bool] = lambda: True, least: float = 0.0) -> None:
@@ -128,6 +126,9 @@ class Steps:
         return (
             self.canvas._scene.arriving.waiting > 0
             or self.canvas._commands.turns.is_busy
+            or self.canvas._running._taking.is_busy
+            or self.opened.commands.pair._turns.is_busy
+            or self.opened.commands.comparison._turns.is_busy
             or self.services.errands.is_busy
             or any(self.services.analysis.is_open(each) for each in topics)  # type: ignore[arg-type]
         )

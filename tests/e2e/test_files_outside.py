@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.conflict import ELSEWHERE, KEY
+from app.file_messages import NOT_SAVED
 from engine.model import files
 from engine.model.design import Design, Node
 from engine.model.edits import SetDesign
@@ -46,6 +47,35 @@ def test_a_change_outside_is_said_when_the_window_comes_to_the_front(
     press(robot, "Save it again")
     assert files.load(path).node_by_id
     assert banners.banner(KEY) is None
+
+
+def test_that_it_was_not_saved_is_said_until_it_is(launch, tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "shop.windtunnel"
+    path.parent.mkdir()
+    files.save(Design(title="Shop"), path)
+    robot = launch(path)
+    robot.services.document.push(SetDesign(("title",), "Mine"))
+    path.parent.rename(tmp_path / "elsewhere")
+    robot.services.files.keep_mine()
+    robot.settle()
+    banners = robot.views.banners
+    assert (banners.shown(NOT_SAVED) or "").startswith("shop.windtunnel: cannot be saved: ")
+    path.parent.mkdir()
+    robot.services.files.keep_mine()
+    robot.settle()
+    assert files.load(path).title == "Mine"
+    assert banners.shown(NOT_SAVED) is None
+
+
+def test_a_file_is_open_twice_until_the_other_window_closes_it(launch, tmp_path: Path) -> None:
+    path = tmp_path / "shop.windtunnel"
+    files.save(Design(title="Shop"), path)
+    first, second = launch(path), launch(path)
+    come_back(second)
+    assert second.views.banners.shown(ELSEWHERE) is not None
+    first.services.presence.close()
+    come_back(second)
+    assert second.views.banners.shown(ELSEWHERE) is None
 
 
 def test_saving_in_two_windows_loses_neither(launch, tmp_path: Path) -> None:

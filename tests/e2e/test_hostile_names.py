@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QWidget
 
+from app.banner import Message
 from app.dialogs import QtDialogs
 from engine.model.edits import SetDesign
 from tests.helpers.strategies import rich_raw
@@ -189,4 +190,22 @@ def test_names_as_qt_shows_them() -> None:
     assert plain_tip("plain & simple") == "plain & simple"
     assert plain_tip("<b>\nx") == "<span>&lt;b&gt;<br>x</span>"
     assert menu_text("Save & quit\tCtrl+Q") == "Save && quit Ctrl+Q"
+    long = menu_text(f"Cut off from {'x' * 200} (web)")
+    assert long.startswith("Cut off from xx")
+    assert long.endswith("xx (web)")
+    assert len(long) < 70
+    assert plain_tip("Steps of a request & more. " * 10).startswith(
+        "<span>Steps of a request &amp; "
+    )
     assert window_title("a [*]\nb") == "a [*][*] b"
+
+
+def test_a_message_has_few_lines_whatever_is_called_in_it(launch) -> None:
+    robot = launch()
+    banners = robot.views.banners
+    banners.show_message(Message("one", "“Shop” has unsaved changes."))
+    low = banners.banner("one").heightForWidth(1000)
+    banners.show_message(Message("one", "“" + "Shop\n" * 30 + "” has unsaved changes."))
+    assert banners.banner("one").heightForWidth(1000) < 2 * low
+    banners.show_message(Message("one", "“" + "Shop " * 3000 + "” has unsaved changes."))
+    assert banners.banner("one").heightForWidth(1000) < 4 * low

@@ -116,3 +116,16 @@ def test_a_run_is_kept_by_itself_opened_again_and_laid_behind_another(launch, sh
     robot.press(card.buttons["Behind the charts"])
     robot.wait(lambda: panel.has_kept_run)
     assert panel._kept.end > 59.0
+
+
+def test_a_run_whose_engine_is_silent_is_not_said_to_go(launch, shop) -> None:
+    robot = launch(shop)
+    run, status = robot.services.run, robot.views.status
+    robot.wait(lambda: status.run_text.startswith("Running"))
+    run.answers = False
+    run.answering.emit(False)
+    assert status.run_text == "Not running: the engine does not answer"
+    assert run.rates().requests == 0.0
+    run.answers = True
+    run.answering.emit(True)
+    assert status.run_text.startswith("Running")

@@ -87,3 +87,28 @@ def test_what_is_done_while_the_window_is_being_made_is_not_lost(launch: Callabl
     bench.services.files.new()
     assert pair.window is None
     assert bench.services.run.running
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_who_leaves_while_the_window_is_being_made_waits_for_nothing(
+    launch: Callable, qtbot, steps: int
+) -> None:
+    robot = launch(shipped_designs() / "retry-storm.windtunnel")
+    bench, pair = robot.opened.bench, robot.opened.commands.pair
+    assert bench.services.run.running
+    pair.begin_with_twin()
+    for _ in range(steps):
+        pair._turns.turn()
+    assert not bench.services.run.running
+    pair.close()
+    assert not pair._turns.is_busy
+    assert pair.window is None
+    assert bench.services.run.running
+    there = [each for each in bench.window.children() if type(each).__name__ == "PairWindow"]
+    with qtbot.waitSignals([each.destroyed for each in there], timeout=10_000):
+        pass
+    pair.begin_with_twin()
+    assert pair.window is not None
+    assert pair.window.isVisible()
+    pair.close()
+    assert bench.services.run.running
