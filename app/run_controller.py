@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.run_rates import RateMeter, Rates
 from engine.model.memory import DEFAULT_MEMORY
 from engine.model.trace_settings import TraceSettings
 from engine.run.protocol import (
@@ -25,6 +25,7 @@ from engine.run.protocol import (
     Pause,
     Paused,
     Ping,
+    Pong,
     Progress,
     Recorded,
     Refused,
@@ -43,6 +44,7 @@ from engine.run.protocol import (
     TakeJournal,
     TakeTraces,
     Traced,
+    Unanswered,
 )
 from widgets.instruments.text import instant_text
 
@@ -65,8 +67,6 @@ PATIENCE: Final = 120
 """Ticks of silence after a question, about four seconds, until the process counts as one that does not answer.
 
 Ticks rather than seconds: a computer that slept owes nobody an answer."""
-_RATE_WINDOW: Final = 1.5
-"""Wall seconds over which speeds are averaged."""
 
 
 class Transport(Protocol):
@@ -84,18 +84,6 @@ class Transport(Protocol):
 
     def close(self) -> object:
         """End it, without waiting for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How fast the run goes, measured on the wall."""
-
-    speed: float = 0.0
-    """Simulated seconds a wall second."""
-    requests: float = 0.0
-    """Simulated requests a wall second."""
-    cores: float = 0.0
-    """Share of a core that simulating takes."""
 
 
 class RunController(QObject):
@@ -130,6 +118,8 @@ class RunController(QObject):
     """Single requests of the run: a ``Traced``."""
     found = Signal(object)
     """Incidents of the run: a ``FoundIncidents``."""
+    unanswered = Signal(object)
+    """A question about the run broke, and the run goes on: an ``Unanswered``."""
     load_set = Signal(float)
     """Another design is there, or a run is repeated that ends with another load: the dial stands there."""
     repeated = Signal(str)
@@ -171,7 +161,7 @@ class RunController(QObject):
         """Ticks since something was heard, once the process has begun to talk."""
         self.answers = True
         """Whether the process does."""
-        self._marks: deque[tuple[float, float, int, float]] = deque()
+        self._meter = RateMeter()
         document.edited.connect(self._follow)
         document.replaced.connect(self._take_other)
         self._timer = QTimer(self)
@@ -223,7 +213,7 @@ class RunController(QObject):
         self._running = wanted
         self._send(Run() if wanted else Pause())
         self._shown = self._clock()
-        self._marks.clear()
+        self._meter.forget()
         self.running_changed.emit(wanted)
 
     def toggle(self) -> None:
@@ -253,7 +243,7 @@ class RunController(QObject):
     def set_speed(self, speed: float) -> None:
         """Simulated seconds a wall second, infinity for as fast as it goes."""
         self._speed = speed
-        self._marks.clear()
+        self._meter.forget()
         self._send(SetSpeed(speed))
 
     def set_load(self, factor: float) -> None:
@@ -340,16 +330,7 @@ class RunController(QObject):
 
     def rates(self) -> Rates:
         """How fast it goes just now."""
-        if not (self._running and self.answers) or len(self._marks) < 2:
-            return Rates()
-        (wall0, time0, requests0, work0), (wall1, time1, requests1, work1) = (
-            self._marks[0],
-            self._marks[-1],
-        )
-        span = max(wall1 - wall0, work1 - work0)  # a window that waits hears of much work at once
-        if span <= 0.0:
-            return Rates()
-        return Rates((time1 - time0) / span, (requests1 - requests0) / span, (work1 - work0) / span)
+        return self._meter.rates() if self._running and self.answers else Rates()
 
     # -- following document and process -----------------------------------------------------------
 
@@ -396,7 +377,7 @@ class RunController(QObject):
         self._seed = design.scenario.seed
         self._starting += 1
         self._latest = None
-        self._marks.clear()
+        self._meter.forget()
         self.cleared.emit()
         start = StartOver(design, self._memory, TraceSettings() if self._records else None)
         for command in (start, SetSpeed(self._speed), SetLoad(self._load)):
@@ -434,12 +415,14 @@ class RunController(QObject):
             case Measured(result):
                 if not self._starting:
                     self.measured.emit(result)
-            case Rewinding() | Rewound() | Explained() | Traced() | FoundIncidents() | Recorded():
-                self._pass_on(report)
             case Halted() | Paused():
                 self._stand_still(report)
             case Failed(message, trace):
                 self._give_up(message, trace)
+            case Pong():
+                pass
+            case _:
+                self._pass_on(report)
 
     def _stand_still(self, report: Halted | Paused) -> None:
         """The run stopped by itself."""
@@ -458,7 +441,7 @@ class RunController(QObject):
             case Rewinding(share):
                 self.rewinding.emit(share, self._goal)
             case Rewound(at, problem):
-                self._marks.clear()
+                self._meter.forget()
                 if self._repeats:
                     self._repeats = False
                     self.repeated.emit(problem or ("" if at is not None else "it was cancelled"))
@@ -471,16 +454,22 @@ class RunController(QObject):
             case FoundIncidents():
                 self.found.emit(report)
             case Recorded(text, problem):
-                if self._asked:
-                    self._asked.popleft()(text, problem)
+                self._hand_over(text, problem)
+            case Unanswered():
+                if isinstance(report.question, TakeJournal):
+                    self._hand_over("", report.message)
+                self.unanswered.emit(report)
+
+    def _hand_over(self, text: str, problem: str) -> None:
+        """Tell who asked first for the run."""
+        if self._asked:
+            self._asked.popleft()(text, problem)
 
     def _show(self, snapshot: Snapshot, running: bool) -> None:  # noqa: FBT001
         """Remember and pass on a snapshot."""
         wall = self._clock()
         self._latest = snapshot
-        self._marks.append((wall, snapshot.time, snapshot.requests, snapshot.wall))
-        while wall - self._marks[0][0] > _RATE_WINDOW and len(self._marks) > 2:
-            self._marks.popleft()
+        self._meter.note(wall, snapshot)
         elapsed, self._shown = wall - self._shown, wall
         self.snapshot.emit(snapshot, elapsed if running else 0.0)
 

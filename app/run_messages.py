@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.banner import BannerArea
     from app.run_controller import RunController
+    from engine.run.protocol import Unanswered
 
 FIRST: Final = "The first numbers come in a moment"
 """What an empty chart says while a run has just begun."""
@@ -37,14 +38,20 @@ class RunMessages(QObject):
         run.halted.connect(self._show_halt)
         run.paused.connect(self._show_pause)
         run.running_changed.connect(self._forget_pause)
-        run.cleared.connect(lambda: self._forget("engine", "paused"))
+        run.cleared.connect(lambda: self._forget("engine", "paused", "unanswered"))
         run.rewound.connect(self._note_rewound)
+        run.unanswered.connect(self._show_unanswered)
 
     def _show_failure(self, message: str, trace: str) -> None:
         """The simulation broke: say so, and offer to start it again."""
         text = f"{message.rstrip('.')}. Your design is untouched."
         restart = Choice("Restart", self._run.revive)
         self._banners.show_message(Message("engine", text, choices=(restart,), details=trace))
+
+    def _show_unanswered(self, report: Unanswered) -> None:
+        """What was asked about the run broke: that is no reason to lose the run."""
+        text = f"The run could not be looked into ({report.message.rstrip('.')}). It goes on."
+        self._banners.show_message(Message("unanswered", text, details=report.traceback))
 
     def _show_halt(self, message: str) -> None:
         """The run took all its memory: say who, and offer what can be done."""

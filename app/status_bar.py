@@ -16,7 +16,7 @@ from widgets.theme import plain_tip, set_role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.run_controller import Rates
+    from app.run_rates import Rates
     from engine.model.findings import Finding
     from widgets.theme import ThemeManager
 

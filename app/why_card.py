@@ -14,7 +14,7 @@ from widgets.instruments.text import instant_text
 from widgets.theme import breakable, hairline, set_role
 
 if TYPE_CHECKING:
-    from engine.run.protocol import Explain, Explained
+    from engine.run.protocol import Explain, Explained, Unanswered
     from engine.why.fact import Fact
     from widgets.theme import ThemeManager
 
@@ -25,6 +25,9 @@ _HEAD: Final = 62
 _NOTHING: Final = "Nothing went wrong that would need a reason."
 _NOTHING_THEN: Final = "Nothing was wrong at this moment that would need a reason."
 _WAIT: Final = "Looking…"
+_BROKE: Final = (
+    "It cannot be told why: looking for it went wrong, as the message above the canvas says."
+)
 _NO_RUN: Final = "There is nothing to explain yet: run the design first (Space)."
 
 
@@ -78,6 +81,12 @@ class WhyCard(Overlay):
         self.place()
         if self.rows:
             self.rows[0].setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def show_unanswered(self, report: Unanswered) -> None:
+        """Say that no answer comes, if it is this card that waits for one."""
+        if self.isVisible() and report.question == self._question:
+            self._fill((), _BROKE)
+            self.place()
 
     def show_bottleneck(self, words: str) -> None:
         """Say below the chain what ends first."""

@@ -249,6 +249,7 @@ class Workbench(QObject):
             told.connect(lambda _how: self._show_run())
         run.measured.connect(self._show_result)
         run.explained.connect(self.why.show_answer)
+        run.unanswered.connect(self.why.show_unanswered)
         run.cleared.connect(self.why.close_card)
         self.why.jump_requested.connect(self.jump)
         self.why.moment_requested.connect(self.travel.show_moment)

@@ -291,6 +291,15 @@ class Traced:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question broke, and nothing else: the run goes on."""
+
+    question: Explain | TakeTraces | FindIncidents | TakeJournal
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
 class Halted:
     """The run stands still at its limit of memory. ``message`` is one line: what, where, remedy."""
 
@@ -310,7 +319,7 @@ class Failed:
     traceback: str
 
 
-Answer = Rewinding | Rewound | Explained | Traced | FoundIncidents | Recorded
+Answer = Rewinding | Rewound | Explained | Traced | FoundIncidents | Recorded | Unanswered
 """What was asked for, or how far it is."""
 Report = (
     Started
@@ -324,6 +333,7 @@ Report = (
     | Explained
     | FoundIncidents
     | Traced
+    | Unanswered
     | Halted
     | Pong
     | Failed

@@ -53,6 +53,7 @@ from engine.run.protocol import (
     TakeJournal,
     TakeTraces,
     Traced,
+    Unanswered,
     WatchKey,
 )
 from engine.run.rewinding import Rewinding as Replay
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.model.trace_settings import TraceSettings
-    from engine.run.protocol import Command, Report
+    from engine.run.protocol import Answer, Command, Report
 
 REPORT_EVERY: Final = 0.030
 """Wall seconds between reports: what the app's 33 ms timer can show."""
@@ -168,15 +169,23 @@ class Worker:
                 self._tune(command)
 
     def _answer(self, question: TakeJournal | Explain | TakeTraces | FindIncidents) -> None:
-        """Say what was asked about the run so far."""
+        """Say what was asked about the run so far. A question that breaks costs its answer, and not the run."""
+        try:
+            self._send(self._looked_into(question))
+        except MemoryLimitError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
+            self._send(Unanswered(question, *_told(error)))
+
+    def _looked_into(self, question: TakeJournal | Explain | TakeTraces | FindIncidents) -> Answer:
+        """The answer."""
         if isinstance(question, Explain):
-            self._send(self._explained(question))
-        elif isinstance(question, TakeTraces):
-            self._send(self._traced(question))
-        elif isinstance(question, FindIncidents):
-            self._send(self._found())
-        else:
-            self._send(self._recorded())
+            return self._explained(question)
+        if isinstance(question, TakeTraces):
+            return self._traced(question)
+        if isinstance(question, FindIncidents):
+            return self._found()
+        return self._recorded()
 
     def _listen_to(self, command: Ack | Ping) -> None:
         """The app takes the next report, or asks whether anybody is here."""
@@ -474,6 +483,11 @@ class Worker:
         """Report what broke and give the session up; a ``Load`` starts over."""
         self._session, self._design, self._running = None, None, False
         self._replay = None
-        known = isinstance(error, StandstillError)
-        message = str(error) if known else f"{type(error).__name__}: {error}"
-        self._send(Failed(message, "".join(traceback.format_exception(error))))
+        self._send(Failed(*_told(error)))
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What broke in a line, and where in many."""
+    known = isinstance(error, StandstillError)
+    message = str(error) if known else f"{type(error).__name__}: {error}"
+    return message, "".join(traceback.format_exception(error))

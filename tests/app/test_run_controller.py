@@ -19,6 +19,8 @@ from engine.run.protocol import (
     Started,
     StartOver,
     StepTime,
+    TakeJournal,
+    Unanswered,
 )
 from tests.helpers.fakes import Clock, FakeTransport
 
@@ -76,6 +78,22 @@ def test_another_design_is_run_as_it_was_drawn(run, document, transports) -> Non
     document.replace(Design(title="Another"), None)
     assert transports[0].of(SetLoad)[-1] == SetLoad(1.0)
     assert dial == [1.0]
+
+
+def test_who_asked_for_a_run_that_cannot_be_told_hears_why_and_the_run_goes_on(
+    run, transports
+) -> None:
+    run.set_running(True)
+    transports[0].progress(0.0)
+    run.tick()
+    heard: list[object] = []
+    run.take_journal(lambda *told: heard.append(told))
+    run.unanswered.connect(heard.append)
+    report = Unanswered(TakeJournal(), "KeyError: 'web'", "Traceback")
+    transports[0].reports.append(report)
+    run.tick()
+    assert heard == [("", "KeyError: 'web'"), report]
+    assert run.running
 
 
 def test_every_snapshot_is_acknowledged_once(run, transports, shown) -> None:

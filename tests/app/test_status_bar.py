@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.run_controller import Rates
+from app.run_rates import Rates
 from app.status_bar import ago, rest_line, run_line
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.why_card import WhyCard
 from engine.model.design import Design, Node
-from engine.run.protocol import Explain, Explained
+from engine.run.protocol import Explain, Explained, Unanswered
 from engine.why.fact import Fact
 from widgets.theme import ThemeManager
 
@@ -58,6 +58,15 @@ def test_a_line_leads_to_where_it_was(card: WhyCard, qtbot: Any) -> None:
     with qtbot.waitSignal(card.moment_requested) as moment:
         QTest.mouseClick(card.rows[2], Qt.MouseButton.LeftButton)
     assert moment.args == [62.5]
+
+
+def test_a_question_that_broke_is_not_waited_for(card: WhyCard) -> None:
+    card.ask(Explain())
+    card.show_unanswered(Unanswered(Explain(7.0), "ValueError: 7", ""))
+    assert "Looking…" in words(card)
+    card.show_unanswered(Unanswered(Explain(), "ValueError: 7", ""))
+    assert "Looking…" not in words(card)
+    assert "cannot be told why" in words(card)
 
 
 def test_nothing_wrong_and_no_run_say_so(card: WhyCard) -> None:

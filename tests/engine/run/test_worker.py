@@ -7,6 +7,7 @@ import pytest
 
 from engine.model.design import Design
 from engine.model.edits import CompoundEdit, Remove, SetDesign, SetField
+from engine.model.trace_settings import TraceSettings
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
@@ -22,6 +23,8 @@ from engine.run.protocol import (
     StepRequest,
     StepTime,
     Stop,
+    TakeTraces,
+    Unanswered,
 )
 from engine.run.session import Session
 from engine.run.worker import BACKLOG, REPORT_EVERY, Worker
@@ -296,6 +299,19 @@ def test_what_breaks_is_reported_with_a_traceback_and_a_load_starts_over(
     bench.tell(StartOver(SHOP))
     bench.turn()
     assert bench.progress[-1].snapshot.time == 0.0
+
+
+def test_a_question_that_breaks_costs_its_answer_and_not_the_run(bench: Bench) -> None:
+    bench.tell(StartOver(SHOP, traces=TraceSettings()), SetSpeed(20.0), Run())
+    bench.shown(lambda: bench.now > 1.0)
+    question = TakeTraces("soon")  # type: ignore[arg-type] - what no window asks breaks as a fault of ours would
+    bench.tell(question)
+    (said,) = [each for each in bench.said if isinstance(each, Unanswered)]
+    assert said.question == question
+    assert "Traceback" in said.traceback
+    stood = bench.now
+    bench.shown(lambda: bench.now > stood + 1.0)
+    assert not any(isinstance(each, Failed) for each in bench.said)
 
 
 def test_commands_without_a_design_are_harmless(bench: Bench) -> None:
