@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from engine.model.units import format_share
-from widgets.instruments import Past
+from widgets.instruments import Recall
 from widgets.instruments.text import instant_text
 
 if TYPE_CHECKING:
     from app.run_controller import RunController
     from app.views import Views
     from engine.sim.snapshot import Snapshot
+    from widgets.instruments import Moment, Past
 
 NOW: Final = math.nan
 """The moment that is no moment of the past."""
@@ -31,7 +32,8 @@ class TimeTravel(QObject):
     def __init__(self, views: Views, run: RunController) -> None:
         super().__init__(run)
         self._views, self._run = views, run
-        self.past = Past()
+        self._recall = Recall(self)
+        self._recall.found.connect(self._show)
         self._at = NOW
         self._goes_back = False
         run.failed.connect(lambda _message, _trace: self._end_replay())
@@ -57,11 +59,16 @@ class TimeTravel(QObject):
         """Whether the views show the past."""
         return not math.isnan(self._at)
 
+    @property
+    def past(self) -> Past:
+        """What is kept of the run."""
+        return self._recall.past
+
     def take(self, snapshot: Snapshot, elapsed: float) -> None:
         """Feed the views. While they show the past, the run goes on behind it."""
         views = self._views
         views.canvas.show_snapshot(snapshot, elapsed)
-        self.past.add(snapshot, views.canvas.remember() if snapshot.samples else None)
+        self._recall.add(snapshot, views.canvas.remember() if snapshot.samples else None)
         views.charts.add_snapshot(snapshot)
         views.timeline.add_snapshot(snapshot)
         if not self.looks_back:
@@ -76,7 +83,7 @@ class TimeTravel(QObject):
         views = self._views
         for view in (views.canvas, views.charts, views.timeline):
             view.clear_run()
-        self.past.clear()
+        self._recall.clear()
         views.outline.forget_run()
         views.inspector.clear_measurements()
         views.transport.set_time(0.0)
@@ -110,17 +117,20 @@ class TimeTravel(QObject):
         if math.isnan(instant) or latest is None or instant >= latest.time:
             self._show_now(latest)
             return
-        moment = self.past.at(instant)
-        if moment is None:
+        if not len(self.past):
             return
-        self._at = moment.at
-        views = self._views
-        views.canvas.show_past(moment)
-        views.timeline.set_moment(moment.at)
-        views.inspector.show_moment(moment.snapshots)
-        views.outline.show_snapshot(moment.latest)
-        views.transport.set_time(moment.at)
-        self.moved.emit(moment.at)
+        self._at = self.past.nearest(instant)
+        self._views.timeline.set_moment(self._at)
+        self._views.transport.set_time(self._at)
+        self._recall.look_for(self._at)
+
+    def _show(self, moment: Moment) -> None:
+        """Show a moment that was found; that of now in the views that show means alone."""
+        self._views.inspector.show_moment(moment.snapshots)
+        self._views.outline.show_snapshot(moment.latest)
+        if self.looks_back:
+            self._views.canvas.show_past(moment)
+            self.moved.emit(moment.at)
 
     def _show_now(self, latest: Snapshot | None) -> None:
         """Go back to the run."""
@@ -128,11 +138,8 @@ class TimeTravel(QObject):
             return
         self._leave()
         if latest is not None:
-            lately = self.past.at(latest.time)
-            shown = lately.snapshots if lately is not None else (latest,)
-            self._views.inspector.show_moment(shown)
-            self._views.outline.show_snapshot(shown[-1])
             self._views.transport.set_time(latest.time)
+            self._recall.look_for(latest.time)
         self.moved.emit(NOW)
 
     def _show_replay(self, share: float, target: float) -> None:
@@ -156,7 +163,7 @@ class TimeTravel(QObject):
                 self.refused.emit(f"The run did not go back: {problem}.")
             return
         moment = self.past.at(at)
-        self.past.forget_after(at)
+        self._recall.forget_after(at)
         self._at = NOW
         views.timeline.set_moment(NOW)
         views.timeline.go_back(at)
@@ -173,5 +180,6 @@ class TimeTravel(QObject):
     def _leave(self) -> None:
         """The past is not looked at any more."""
         self._at = NOW
+        self._recall.forget_wish()
         self._views.canvas.show_past(None)
         self._views.timeline.set_moment(NOW)

@@ -15,7 +15,7 @@ from app.run_controller import RunController
 from app.run_messages import FIRST
 from widgets.canvas import CanvasView
 from widgets.charts import ChartsPanel
-from widgets.instruments import Past
+from widgets.instruments import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -98,7 +98,8 @@ class Side(QObject):
         self.canvas = CanvasView(components, look.theme, look.icons)
         self.charts = ChartsPanel(look.theme, axis, components=components, pace=pace, at_once=False)
         self.canvas.framed.connect(partial(self.charts.pace.begin, id(self.canvas)))
-        self.past = Past()
+        self._recall = Recall(self)
+        self._recall.found.connect(self.canvas.show_past)
         self.problem = ""
         self._is_running = False
         self.result: Mapping[str, object] | None = None
@@ -147,8 +148,11 @@ class Side(QObject):
 
     def show_moment(self, instant: float) -> None:
         """Show a moment of the run on the canvas (s); NaN for now."""
-        moment = None if math.isnan(instant) else self.past.at(instant)
-        self.canvas.show_past(moment)
+        if math.isnan(instant):
+            self._recall.forget_wish()
+            self.canvas.show_past(None)
+        else:
+            self._recall.look_for(instant)
 
     def expect(self, running: bool) -> None:  # noqa: FBT001 - a Qt slot
         """The run goes on, or pauses: charts without numbers say what they wait for."""
@@ -178,7 +182,7 @@ class Side(QObject):
     def _clear(self) -> None:
         """The run begins at 0."""
         self.result = None
-        self.past.clear()
+        self._recall.clear()
         self.canvas.clear_run()
         self.charts.clear_run()
         self._stop("")
@@ -188,7 +192,7 @@ class Side(QObject):
         wall = time.perf_counter()
         elapsed, self._seen = wall - self._seen, wall
         self.canvas.show_snapshot(snapshot, elapsed)
-        self.past.add(snapshot, self.canvas.remember() if snapshot.samples else None)
+        self._recall.add(snapshot, self.canvas.remember() if snapshot.samples else None)
         self.charts.add_snapshot(snapshot)
         if self.problem:
             self._stop("")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from widgets.instruments.history import History
 from widgets.instruments.past import Moment, Past
+from widgets.instruments.recall import Recall
 from widgets.instruments.time_axis import TimeAxis
 
-__all__ = ["History", "Moment", "Past", "TimeAxis"]
+__all__ = ["History", "Moment", "Past", "Recall", "TimeAxis"]

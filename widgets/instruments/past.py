@@ -7,17 +7,19 @@ known by some seconds, the last minutes still by the second.
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.sim.snapshot import Snapshot
+from widgets.instruments.packing import packing, unpacking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.sim.snapshot import Sample
+    from widgets.instruments.packing import Memory
 
 STEP: Final = 1.0
 """Least length of a piece (s)."""
@@ -30,9 +32,6 @@ _RECENT: Final = 4
 """A part of the pieces that is kept whole: the newest quarter."""
 _UNPACKED: Final = 24
 """Pieces kept unpacked, for who drags to and fro."""
-
-Memory = object
-"""What a view wants to find again at a moment: anything that can be pickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,12 @@ class _Piece:
 
     start: float
     end: float
-    packed: bytes
+    parts: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return sum(map(len, self.parts))
 
 
 class Past:
@@ -74,6 +78,8 @@ class Past:
         self._pieces: list[_Piece] = []
         self._bytes = 0
         self._coarse = STEP
+        self._until = 0.0
+        """How far pieces go (s), with those that are being packed."""
         self._waiting: list[Sample] = []
         self._unpacked: OrderedDict[float, tuple[Snapshot, Memory]] = OrderedDict()
 
@@ -98,32 +104,45 @@ class Past:
 
     def add(self, snapshot: Snapshot, memory: Memory = None) -> None:
         """Keep a snapshot, together with those that came shortly before."""
+        for _ in self.adding(snapshot, memory):
+            pass
+
+    def adding(self, snapshot: Snapshot, memory: Memory = None) -> Iterator[None]:
+        """The same, in short steps. They are taken in the order of the snapshots, before anything is forgotten."""
         self._waiting += snapshot.samples
         if not self._waiting or snapshot.time < self._waiting[0].start + STEP * 0.999:
-            return
+            return iter(())
         samples, self._waiting = tuple(self._waiting), []
-        start, end = samples[0].start, samples[-1].end
-        if start < self.end - 1e-9:  # it began again without a word
+        if samples[0].start < self._until - 1e-9:  # it began again without a word
             self.clear()
-        kept = replace(snapshot, samples=samples, crossings=(), notices=())
-        packed = zlib.compress(pickle.dumps((kept, memory), protocol=5), 1)
-        self._pieces.append(_Piece(start, end, packed))
-        self._bytes += len(packed)
+        self._until = samples[-1].end
+        return self._keeping(replace(snapshot, samples=samples, crossings=(), notices=()), memory)
+
+    def _keeping(self, kept: Snapshot, memory: Memory) -> Iterator[None]:
+        """Pack a piece, and put it behind the others."""
+        parts = []
+        for part in packing(kept, memory):
+            parts.append(part)
+            yield
+        self._pieces.append(_Piece(kept.samples[0].start, kept.samples[-1].end, tuple(parts)))
+        self._bytes += self._pieces[-1].size
         while len(self._pieces) > self._most_pieces or (
             self._bytes > self._most_bytes and len(self._pieces) > 2 * _RECENT
         ):
             self._thin()
 
+    def reaching(self, instant: float) -> Iterator[None]:
+        """Have at hand what a moment needs, in short steps: ``at`` takes no time then."""
+        for piece in self._about(instant):
+            yield from self._unpacking(piece)
+
     def at(self, instant: float) -> Moment | None:
         """A moment, as near as what is kept allows; None where nothing is kept."""
-        if not self._pieces:
+        pieces = self._about(instant)
+        if not pieces:
             return None
-        last = min(bisect_left([each.end for each in self._pieces], instant), len(self._pieces) - 1)
-        instant = min(max(instant, self.start), self.end)
-        first = last
-        while first > 0 and self._pieces[first - 1].end > instant - WINDOW:
-            first -= 1
-        found = [self._unpack(self._pieces[place]) for place in range(first, last + 1)]
+        instant = self.nearest(instant)
+        found = [self._unpack(each) for each in pieces]
         seen = [
             sample
             for snapshot, _ in found
@@ -136,24 +155,44 @@ class Past:
         now = replace(stood, time=instant, samples=(seen[-1],))
         return Moment(instant, (*before, now), found[0][1])
 
+    def nearest(self, instant: float) -> float:
+        """The moment that can be shown which is next to another one (s)."""
+        return min(max(instant, self.start), self.end)
+
+    def _about(self, instant: float) -> list[_Piece]:
+        """The pieces that tell of a moment, oldest first; none where nothing is kept."""
+        if not self._pieces:
+            return []
+        last = min(bisect_left([each.end for each in self._pieces], instant), len(self._pieces) - 1)
+        instant = self.nearest(instant)
+        first = last
+        while first > 0 and self._pieces[first - 1].end > instant - WINDOW:
+            first -= 1
+        return self._pieces[first : last + 1]
+
     def forget_after(self, instant: float) -> None:
         """Forget what came later: the run went back, and goes on differently."""
         self._waiting = []
         keep = bisect_right([each.end for each in self._pieces], instant + 1e-9)
         del self._pieces[keep:]
-        self._bytes = sum(len(each.packed) for each in self._pieces)
+        self._bytes = sum(each.size for each in self._pieces)
+        self._until = self.end
         self._unpacked.clear()
 
     def _unpack(self, piece: _Piece) -> tuple[Snapshot, Memory]:
         """What a piece holds."""
-        found = self._unpacked.pop(piece.end, None)
-        if found is None:
-            # Packed by this object a moment ago, in this process: nobody else writes these bytes.
-            found = pickle.loads(zlib.decompress(piece.packed))
-        self._unpacked[piece.end] = found
+        for _ in self._unpacking(piece):
+            pass
+        self._unpacked.move_to_end(piece.end)
+        found = self._unpacked[piece.end]
         while len(self._unpacked) > _UNPACKED:
             self._unpacked.popitem(last=False)
         return found
+
+    def _unpacking(self, piece: _Piece) -> Iterator[None]:
+        """Have at hand what a piece holds."""
+        if piece.end not in self._unpacked:
+            self._unpacked[piece.end] = yield from unpacking(piece.parts)
 
     def _thin(self) -> None:
         """Keep one of the older pieces in each stretch of one length, so that a third of them goes."""
@@ -166,7 +205,7 @@ class Past:
                 break
             self._coarse *= 2.0
         self._pieces[:old] = kept.values()
-        self._bytes = sum(len(each.packed) for each in self._pieces)
+        self._bytes = sum(each.size for each in self._pieces)
 
 
 def _seen_until(sample: Sample) -> Snapshot:
