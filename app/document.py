@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.cascade import completed
-from app.undo import EditCommand
+from app.undo import EditCommand, undoing
 from engine.model.design import Design
 from engine.model.edits import Applied, EditError, Foreseen
 
@@ -158,10 +158,11 @@ class DesignDocument(QObject):
 
     def _push(self, edit: Edit, applied: Applied) -> None:
         """Make it an undo step, and remember both ways what it comes to."""
+        inverse = undoing(edit, applied.inverse)
         back = Applied(self._design, applied.changes.reversed, edit)
         self._known.append(_Known(edit, self._design, applied))
-        self._known.append(_Known(applied.inverse, applied.design, back))
-        self.stack.push(EditCommand(edit, applied.inverse, self._apply, self._clock()))
+        self._known.append(_Known(inverse, applied.design, back))
+        self.stack.push(EditCommand(edit, inverse, self._apply, self._clock()))
 
     def _apply(self, edit: Edit) -> None:
         """Put an edit into effect and tell everybody."""

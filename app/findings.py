@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LATE_MS: Final = 300
 """Milliseconds after which a check takes so long that what was found before is no longer shown."""
+LOOKING: Final = "Still looking: this design takes a while."
+LOST: Final = "Nothing is known: what looks for findings has ended over this design. The next change has it try again."
 _ORDER: Final = {"error": 0, "warning": 1, "risk": 2}
 
 
@@ -22,8 +24,8 @@ class FindingsService(QObject):
     changed = Signal(object)
     """All findings, gravest first, as a tuple."""
 
-    pending = Signal()
-    """It takes a while to find out: what was found before no longer counts."""
+    pending = Signal(str)
+    """Nothing is known of the design as it is, and what was found before no longer counts; a line says why."""
 
     def __init__(self, document: DesignDocument, analysis: Analysis) -> None:
         super().__init__(document)
@@ -42,7 +44,7 @@ class FindingsService(QObject):
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(LATE_MS)
-        self._late.timeout.connect(self.pending)
+        self._late.timeout.connect(lambda: self._forget(LOOKING))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -79,5 +81,14 @@ class FindingsService(QObject):
         """Take in what was found."""
         if topic == "findings":
             self._late.stop()
-            self._found = found or ()
+            if found is None:
+                self._forget(LOST)
+                return
+            self._found = found
             self._tell()
+
+    def _forget(self, why: str) -> None:
+        """What was found before no longer counts, and nothing has taken its place."""
+        self._found = ()
+        self._tell()
+        self.pending.emit(why)

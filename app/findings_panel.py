@@ -26,6 +26,7 @@ MAX_SHOWN: Final = 100
 _AT_ONCE: Final = 8
 """Rows that are made in a turn of the event loop."""
 _WIDTH, _HEIGHT = 460, 420
+_FINE: Final = "Nothing to report: the design is ready to run."
 _ICONS: Final = {"error": "error", "warning": "warning", "risk": "info"}
 _LEVELS: Final = {"error": "Errors", "warning": "Warnings", "risk": "Risks"}
 
@@ -129,10 +130,19 @@ class FindingsPanel(Overlay):
         self._turns = Turns(self)
         self._design = Design()
         self._findings: tuple[Finding, ...] = ()
+        self._nothing = _FINE
 
     def set_findings(self, design: Design, findings: tuple[Finding, ...]) -> None:
         """Take the findings of a design, gravest first; they are listed when the card is open."""
-        self._design, self._findings = design, findings
+        self._take(design, findings, _FINE)
+
+    def expect_findings(self, why: str) -> None:
+        """The findings are not known yet; a line says why."""
+        self._take(self._design, self._findings, why)
+
+    def _take(self, design: Design, findings: tuple[Finding, ...], nothing: str) -> None:
+        """Take findings, and what is said where there are none."""
+        self._design, self._findings, self._nothing = design, findings, nothing
         if self.isVisible():
             self._fill(design, findings)
             self.place()
@@ -176,7 +186,7 @@ class FindingsPanel(Overlay):
                 if len(self._rows) % _AT_ONCE == 0:
                     yield
         if not findings:
-            fine = set_role(QLabel("Nothing to report: the design is ready to run."), "muted")
+            fine = set_role(QLabel(self._nothing, wordWrap=True), "muted")
             fine.setContentsMargins(12, 8, 12, 8)
             column.addWidget(fine)
         column.addStretch(1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from engine.run.protocol import FindIncidents
+from engine.why.incident import Mark
 from widgets.instruments.sources import sources
 from widgets.timeline.incidents import IncidentStrip
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _EVERY_MS: Final = 2000
 """From question to question while the run goes on: an answer takes the simulation some milliseconds."""
 _SOON_MS: Final = 200
+_EDGE: Final = 5.0
+"""Seconds after the first that the run remembers within which the rest of an incident begins: an interval and a gap."""
 _REST: Final = 50.0
 """Times as long as an answer took until the next question, so that the run stands still for 2 % of the time at most."""
 
@@ -110,10 +114,38 @@ def joined(before: Sequence[Incident], answer: FoundIncidents, now: float) -> tu
         answer: what is found now, of the part of the run that is remembered.
         now: where the run is (s); it may have gone back.
     """
-    old = [
-        each
-        for each in before
-        if each.begun < answer.since and each.recover is not None and each.recover.at <= now
-    ]
-    last = max((each.recover.at for each in old if each.recover is not None), default=-math.inf)
-    return (*old, *(each for each in answer.incidents if each.begun >= last))
+    old = [each for each in before if each.begun < answer.since and each.begun <= now]
+    new = list(answer.incidents)
+    if old and new and _is_rest(old[-1], new[0], answer.since):
+        old[-1] = _whole(old[-1], new.pop(0), answer.since)
+    elif old and old[-1].recover is None:
+        over = Mark(answer.since, "users were served again by then", inferred=True)
+        old[-1] = replace(old[-1], recover=over)
+    kept = [each for each in old if each.recover is None or each.recover.at <= now]
+    last = max((each.recover.at for each in kept if each.recover is not None), default=-math.inf)
+    return (*kept, *(each for each in new if each.begun >= last))
+
+
+def _is_rest(known: Incident, found: Incident, since: float) -> bool:
+    """Whether what is found is what is left of an incident whose beginning the run has forgotten."""
+    lasted = known.recover is None or known.recover.at >= found.begun
+    return lasted and found.begun <= since + _EDGE
+
+
+def _whole(known: Incident, rest: Incident, since: float) -> Incident:
+    """An incident of which the run remembers the rest: begun as it was seen then, and over as it is seen now."""
+    if (
+        known.recover is not None
+        and rest.recover is not None
+        and known.recover.at == rest.recover.at
+    ):
+        return known
+    return replace(
+        rest,
+        begun=known.begun,
+        cause=known.cause,
+        detect=known.detect or rest.detect,
+        page=known.page or rest.page,
+        mitigate=known.mitigate or rest.mitigate,
+        since=since,
+    )

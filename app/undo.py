@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QUndoCommand
 
-from engine.model.edits import Move, SetDesign, SetField
+from engine.model.edits import CompoundEdit, Insert, Move, Remove, SetDesign, SetField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 MERGE_WITHIN: Final = 0.8
 """Seconds between two edits of the same field that still count as one action (typing, a held key)."""
 _MERGE_ID: Final = 1
+
+
+def undoing(edit: Edit, inverse: Edit) -> Edit:
+    """What takes an edit back, called so: wherever it is told what somebody did, undoing is something else."""
+    if isinstance(inverse, CompoundEdit | Insert | Move | Remove | SetDesign | SetField):
+        return replace(inverse, label=f"{edit.label} undone")
+    return inverse
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:

@@ -286,7 +286,8 @@ class Workbench(QObject):
     def _connect_findings(self) -> None:
         """Findings sit on the items, in the list and in the count."""
         self.services.findings.changed.connect(self._show_findings)
-        self.services.findings.pending.connect(self.views.status.expect_findings)
+        self.services.findings.pending.connect(lambda _why: self.views.status.expect_findings())
+        self.services.findings.pending.connect(self.findings_panel.expect_findings)
         self.findings_panel.jump_requested.connect(self.jump)
 
     def _connect_theory(self) -> None:

@@ -47,6 +47,8 @@ class Incident:
     """What was done about it first, by a controller, or by a person if it helped."""
     recover: Mark | None = None
     """None where it goes on."""
+    since: float | None = None
+    """From when on requests are counted (s), where the run no longer remembers those before; None for all of it."""
 
     @property
     def start(self) -> float:

@@ -16,10 +16,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.analysis import Analysis, InlineMind, start_analyst
 from app.document import DesignDocument
-from app.findings import FindingsService
+from app.findings import LOOKING, LOST, FindingsService
 from app.run_controller import PATIENCE, RunController
 from engine.model.design import Design
 from engine.model.edits import SetField
+from engine.model.findings import Finding
 from engine.run.analyst import TOPICS, Analyst, Answer, Ask
 from engine.run.protocol import ApplyEdit, StartOver
 from engine.run.transport import WorkerTransport
@@ -147,6 +148,27 @@ def test_what_takes_long_is_said_to_be_pending(owner, qtbot) -> None:
     service = FindingsService(document, Analysis(document, SlowMind))
     with qtbot.waitSignal(service.pending, timeout=_DEADLINE):
         document.replace(shop(), None)
+
+
+def test_findings_of_before_go_while_nothing_is_known_of_the_design_as_it_is(owner, qtbot) -> None:
+    mind = SlowMind()
+    document = DesignDocument(owner)
+    analysis = Analysis(document, lambda: mind)
+    service = FindingsService(document, analysis)
+    document.replace(shop(), None)
+    old = Finding(
+        level="risk", code="single", message="one instance: a single point of failure", id="web"
+    )
+    mind.answers = [Answer(1, "findings", (old,))]
+    analysis.listen()
+    assert service.by_item() == {"web": (old,)}
+    with qtbot.waitSignal(service.pending, timeout=_DEADLINE) as said:
+        document.push(SetField("web", ("config", "workers"), 3))
+    assert service.findings == ()
+    assert said.args == [LOOKING]
+    with qtbot.waitSignal(service.pending, timeout=_DEADLINE) as said:
+        analysis.answered.emit("findings", None)
+    assert said.args == [LOST], "three processes ended over it: nothing found is not all is well"
 
 
 def test_a_change_interrupts_a_thought(monkeypatch: pytest.MonkeyPatch) -> None:

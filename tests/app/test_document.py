@@ -235,3 +235,17 @@ def test_what_was_foreseen_is_taken_over_and_the_plain_edit_is_told() -> None:
         "what was foreseen of another design counts for nothing"
     )
     assert list(document.design.node_by_id) == ["db"]
+
+
+def test_undoing_is_told_as_such(document: DesignDocument) -> None:
+    """Whoever writes down what somebody did reads the edit's name: a paste taken back is no paste."""
+    log = Log(document)
+    document.push(Insert.of(Node(id="cache", kind="cache"), label="Paste"))
+    document.push(SetField("web", ("config", "workers"), 3, "Workers"))
+    document.push(Move((Position("web", 10.0, 0.0),)))
+    for _ in range(3):
+        document.stack.undo()
+    document.stack.redo()
+    labels = [edit.label for edit in log.edits]
+    assert labels[3:] == ["Move undone", "Workers undone", "Paste undone", "Paste"]
+    assert document.stack.redoText() == "Workers"

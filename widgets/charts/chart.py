@@ -225,9 +225,9 @@ class Chart(QWidget):
         lines = self._shown
         if not lines.choice:
             return []
-        label = f"{lines.choice} \u25be"
+        label, brief = f"{lines.choice} \u25be", f"{lines.choice_brief or lines.choice} \u25be"
         hint, act = lines.choice_hint, lines.choice_act
-        return [Entry(_CHOICE, label, self._theme.muted, "", hint, act)]
+        return [Entry(_CHOICE, label, self._theme.muted, "", hint, act, brief)]
 
     def _say_alarm(self, index: int) -> None:
         """Say what is marked along the foot: its share at the cursor, or of everything visible."""

@@ -39,6 +39,7 @@ _METRICS: Final[Mapping[Basis, Mapping[str, Any]]] = {
     "all": {name: charted_as(f"{name}_all", ALL_LATENCY) for name in _NAMES},
 }
 WORDS: Final[Mapping[Basis, str]] = {"answers": "answers", "all": "all requests"}
+_BRIEF: Final[Mapping[Basis, str]] = {"all": "all"}
 HINTS: Final[Mapping[Basis, str]] = {
     "answers": "Of the requests that were answered well; failed ones are left out",
     "all": "Of all requests: a failed one counts until the client knew that it had failed",
@@ -147,7 +148,15 @@ class LatencyFeed:
             for name, each in zip(_NAMES, values, strict=True)
         )
         strip = self._strip(self._outcomes(history, begin, end, points))
-        return Lines(window.middle, window.end, lines, strip, WORDS[basis], HINTS[basis])
+        return Lines(
+            window.middle,
+            window.end,
+            lines,
+            strip,
+            WORDS[basis],
+            HINTS[basis],
+            choice_brief=_BRIEF.get(basis, ""),
+        )
 
     def _outcomes(self, history: History, begin: float, end: float, points: int) -> Window:
         """Failed and answered requests of the shown client."""

@@ -41,6 +41,13 @@ class Entry:
     """What the word means, for whoever stays with the mouse on it."""
     act: str = ""
     """What a click does where it does not hide the line."""
+    brief: str = ""
+    """A shorter label, for where there is no room for all of them; empty where there is none."""
+
+    @property
+    def least(self) -> str:
+        """What is said where room runs out."""
+        return self.value or self.brief or self.label
 
 
 class Word(QAbstractButton):
@@ -169,14 +176,14 @@ class Legend(QWidget):
         self.toggled.emit(key, shown)
 
     def _lay_out(self) -> None:
-        """Right-align the words; first values without words, then cut words, as room runs out."""
+        """Right-align the words; first values without words and brief words, then cut ones, as room runs out."""
         if not self._entries:
             return
         full = [f"{entry.label} {entry.value}".strip() for entry in self._entries]
         widths = self._fill(full)
         room = self.width() * self._rows
-        if sum(widths) + _GAP * len(widths) > room and any(e.value for e in self._entries):
-            widths = self._fill([entry.value or entry.label for entry in self._entries])
+        if sum(widths) + _GAP * len(widths) > room:
+            widths = self._fill([entry.least for entry in self._entries])
         height = self.height() // self._rows
         for row, places in enumerate(self._broken(widths)):
             self._lay_row(places, [widths[i] for i in places], row * height, height)

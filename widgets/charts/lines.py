@@ -63,6 +63,8 @@ class Lines:
     choice_hint: str = ""
     choice_act: str = "Click to choose answers or all requests"
     """What a click on that does."""
+    choice_brief: str = ""
+    """The same choice in fewer letters, for where room runs out; empty where there are none."""
 
 
 class Feed(Protocol):

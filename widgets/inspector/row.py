@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.model.edits import UNSET, Unset
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIELD_WIDTH = 108
 """Least width of the editors' column, in logical pixels."""
+_WIDEST = 170
+"""The most that a value is given beside its title, which is broken where that leaves too little."""
 LINE_HEIGHT = 24
 _INDENT = 12
 _WITHOUT_DEFAULT = ("nested", "optional", "laws", "item", "add", "lines", "shares", "by_name")
@@ -114,6 +116,17 @@ class Row(QWidget):
         if self.editor is not None:
             self.editor.show_field(field)
             self._place_editor()
+            self._make_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now is it known in which font it is written."""
+        super().showEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give a value that would be cut what its title leaves; others keep to their column."""
+        needed = 0 if self.editor is None else self.editor.needed_width()
+        self._grid.setColumnMinimumWidth(2, max(FIELD_WIDTH, min(needed, _WIDEST)))
 
     def _say(self, field: Field, default: str) -> None:
         """Title, dot and help of a field with a default."""

@@ -113,7 +113,9 @@ class PlannedLoad:
             raw = design.node_by_id[item].config.get("arrivals")
             times = raw.get("times") if isinstance(raw, dict) else None
             if not isinstance(raw, dict) or not isinstance(times, list | tuple):
-                self._arrivals[item] = arrivals_of(design.node_by_id[item])
+                self._arrivals[item] = arrivals = arrivals_of(design.node_by_id[item])
+                if isinstance(arrivals, Trace):  # chosen, but nothing was loaded yet
+                    self._recorded[item] = np.array(arrivals.times, dtype=np.float64)
                 continue
             known = before.recordings.get(item) if before is not None else None
             if known is None or known.times is not times:

@@ -67,6 +67,13 @@ class ElidedLabel(QLabel):
 class ElidedBox(QComboBox):
     """A box of choices that may be narrower than the one that is chosen."""
 
+    def needed_width(self) -> int:
+        """Logical pixels in which the choice is not cut."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        around = self.width() - self._room(option)
+        return self.fontMetrics().horizontalAdvance(self.currentText()) + around + 1
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits."""
         if self.isEditable() or self.currentIndex() < 0:
@@ -74,16 +81,16 @@ class ElidedBox(QComboBox):
             return
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        room = (
-            self.style()
-            .subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
-            .width()
-        )
-        option.currentText = _cut(self, option.currentText, room - 2)
+        option.currentText = _cut(self, option.currentText, self._room(option))
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def _room(self, option: QStyleOptionComboBox) -> int:
+        """Pixels that there are for the choice."""
+        control = QStyle.ComplexControl.CC_ComboBox
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        return self.style().subControlRect(control, option, part, self).width() - 2
 
 
 class ElidedButton(QPushButton):

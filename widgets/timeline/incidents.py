@@ -138,7 +138,8 @@ class IncidentStrip(QWidget):
         """All of an incident, a line a mark."""
         marks = dict(incident.marks)
         bad = "1 request was" if incident.bad == 1 else f"{incident.bad:,} requests were"
-        lines = [f"{bad} bad, {format_share(incident.share)} of those that ended"]
+        since = "" if incident.since is None else f" since {instant_text(incident.since)}"
+        lines = [f"{bad} bad{since}, {format_share(incident.share)} of those that ended"]
         for name, word in _NAMES.items():
             mark = marks.get(name)
             lines.append(f"{word}: {_NEVER[name]}" if mark is None else self._line(word, mark))

@@ -56,6 +56,19 @@ def test_values_without_words_where_room_is_short(legend: Legend) -> None:
     assert legend.word("offered").text() == "offered 1.23k"
 
 
+def test_a_choice_is_said_briefly_before_it_is_cut(legend: Legend) -> None:
+    """``all request…`` beside three values says less than ``all``."""
+    choice = Entry("of", "all requests", "#ffffff", act="Choose", brief="all")
+    values = [Entry(name, name, "#ffffff", "1.27 ms") for name in ("p50", "p95", "p99")]
+    legend.show_entries([choice, *values])
+    word = legend.word("of")
+    assert word.text() == "all"
+    assert word.width() >= word.sizeHint().width()
+    assert word.toolTip().startswith("all requests")
+    legend.resize(600, 20)
+    assert word.text() == "all requests"
+
+
 def test_vanished_words_go_and_hidden_ones_are_remembered(legend: Legend) -> None:
     legend.show_entries(entries("a", "b"))
     legend.word("a").click()

@@ -174,3 +174,14 @@ def test_long_lists_are_seen_page_by_page_and_kept_whole(bench) -> None:
     assert len(stored(bench, "steps")) == len(many)
     assert len(editor.rows) == 5, "the last page is seen"
     assert stored(bench, "steps")[:LINES] == many[:LINES]
+
+
+def test_a_choice_is_read_whole_at_the_least_width_of_the_inspector(bench) -> None:
+    """Its field takes what the title leaves; a switch below keeps to the column."""
+    bench.apply(SetField("web", ("config", "discipline"), "adaptive_lifo"))
+    box = bench.row("config", "discipline").editor.box
+    bench.qtbot.waitUntil(lambda: box.width() >= box.needed_width())
+    assert box.currentText() == "Adaptive LIFO"
+    bench.apply(SetField("web", ("config", "discipline"), "ps"))
+    bench.apply(SetField("web", ("config", "discipline"), "fifo"))
+    bench.qtbot.waitUntil(lambda: box.width() < 130)

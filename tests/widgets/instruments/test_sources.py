@@ -47,6 +47,7 @@ def test_sources_are_what_nobody_calls_and_what_calls_others() -> None:
         ({"process": "trace", "times": [1, 2, 3, 25]}, [0.3, 0.0, 0.1, 0.0]),
         ({"process": "trace", "times": [2, 4, 6, 50], "speed": 2}, [0.3, 0.0, 0.1, 0.0]),
         ({"process": "trace", "times": [1, 2, 11], "repeat": 20}, [0.2, 0.1, 0.2, 0.1]),
+        ({"process": "trace"}, [0.0] * 4),
         ({"process": "active_users", "users": 30, "rate_per_user": 0.5}, [15.0] * 4),
         (
             {"process": "sessions", "rate": [[0, 1], [5, 1], [5, 4]], "requests": 5},

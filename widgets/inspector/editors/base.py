@@ -52,6 +52,10 @@ class Editor(QWidget):
         """Whether it wants the whole width, below its title, for the value it shows."""
         return False
 
+    def needed_width(self) -> int:
+        """Logical pixels beside its title in which the value can be read whole; 0 where any width does."""
+        return 0
+
     def refresh(self) -> None:
         """Show ``self.field``."""
 

@@ -103,6 +103,10 @@ class ChoiceEditor(Editor):
         self.box.setPlaceholderText("mixed")
         set_flag(self.box, "invalid", "false")
 
+    def needed_width(self) -> int:
+        """So much that the word that is chosen is not cut."""
+        return self.box.needed_width()
+
     def reject(self) -> None:
         """Mark the box."""
         set_flag(self.box, "invalid", "true")
