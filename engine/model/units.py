@@ -174,7 +174,12 @@ def format_quantity(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return "∞" if value == math.inf else "–"
     scale, suffix = _scale(value, unit)
-    return _joined(format_figure(value / scale), suffix, unit)
+    number = value / scale
+    if not math.isfinite(number):  # a share of more percents than there are numbers
+        scale, suffix = _SCALES.get(unit, ((1.0, unit),))[0]
+        digit, _, power = format_figure(value).partition("e")
+        return _joined(f"{digit}e{int(power) - round(math.log10(scale))}", suffix, unit)
+    return _joined(format_figure(number), suffix, unit)
 
 
 def format_instant(instant: float) -> str:

@@ -150,7 +150,14 @@ class Sensitivity(Study):
         table = Table("knobs", "Knobs", _columns(unit), rows)
         names = tuple((knob.parameter.name,) for knob in resting)
         inert = Table("inert", "Knobs that change nothing", (Column("knob", "Knob"),), names)
+        if self._is_unmeasured(done):
+            return [f"{self._metric} was never measured."], [table, inert], None
         return self._sentences(effects, unit, len(resting)), [table, inert], None
+
+    def _is_unmeasured(self, done: Mapping[str, Outcome]) -> bool:
+        """Whether no run has the metric: that nothing moves it cannot be said then."""
+        points = (point for runs in self._runs.values() for point in runs)
+        return all(value_in(done, point, self._metric) is None for point in points)
 
     def _rests(self, knob: Knob, done: Mapping[str, Outcome]) -> bool:
         """Whether a knob does nothing on either side."""

@@ -133,6 +133,8 @@ def _paint_text(painter: QPainter, box: QRectF, text: str, look: Look) -> None:
             break
         more, top = _wrapped(paragraph, top, box.width(), look.note_font)
         lines += more
+    if not lines:  # the note is too low for a line
+        return
     fits = [each for each in lines if each.top + each.height <= box.bottom() + _AIR] or lines[:1]
     cut = len(fits) < len(lines) or top > box.bottom() + _AIR + lines[-1].height + 1.5
     painter.setPen(look.colour(look.theme.sticky_text))

@@ -35,7 +35,7 @@ def shown(value: float, unit: str, like: float | None = None) -> tuple[str, str]
     number, _, suffix = format_quantity(value, unit).rpartition(" ")
     if value == 0 and unit == "s" and like is not None and like < 1:
         suffix = "ms"
-    if parse_quantity(f"{number} {suffix}", unit) == value:
+    if _says(f"{number} {suffix}", unit, value):
         return number, suffix
     scale = parse_quantity(f"1 {suffix}", unit)
     return _plain(Decimal(repr(float(value))) / Decimal(repr(scale))), suffix
@@ -52,6 +52,14 @@ def read(text: str, unit: str, suffix: str) -> float:
         raise ValueError("Type a number")
     bare = bool(suffix) and _BARE.fullmatch(typed) is not None
     return parse_quantity(f"{typed} {suffix}" if bare else typed, unit)
+
+
+def _says(text: str, unit: str, value: float) -> bool:
+    """Whether a text is read as a value. That of the largest is rounded to more than a number can be."""
+    try:
+        return parse_quantity(text, unit) == value
+    except ValueError:
+        return False
 
 
 def _plain(number: Decimal) -> str:

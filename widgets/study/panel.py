@@ -40,10 +40,27 @@ _NARROW = 820
 """Width below which plot and numbers take turns: side by side, the table would be cut (logical pixels)."""
 _COLUMNS = 172
 """Height of the columns at least: three fields, and a few rows of what was found."""
+_UNMEASURED = "was never measured"
+_NEVER = (
+    "Nothing to draw: no run has measured it.\n"
+    "Latencies are those of requests that were answered, after the warm-up.\n"
+    "See in the sandbox whether any are; failures count in goodput, error_rate and latency_all."
+)
 _HINT = (
     "A study runs the open design many times, beside the sandbox,\n"
     "and says what can be told from the numbers, and how surely."
 )
+
+
+def _nothing(report: Report) -> str:
+    """Why nothing is drawn of a study."""
+    if not report.complete:
+        return "Nothing to draw yet."
+    if len(report.failures) >= report.done:
+        return "Nothing to draw: all runs broke."
+    if any(_UNMEASURED in each for each in report.sentences):
+        return _NEVER
+    return "Nothing to draw: the numbers say all there is."
 
 
 class StudyPanel(QWidget):
@@ -128,7 +145,7 @@ class StudyPanel(QWidget):
         """Show what was found so far; None for nothing."""
         drawn = picture is not None and not picture.empty
         self._hint.setVisible(not drawn)
-        self._hint.setText(_HINT if report is None else "Nothing to draw yet.")
+        self._hint.setText(_HINT if report is None else _nothing(report))
         self.plot.setVisible(drawn)
         self.plot.show_picture(picture)
         self.plot.setAccessibleName(picture.title if picture is not None else "")

@@ -90,5 +90,6 @@ class Picture:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not (self.bands or self.dots or self.bars)
+        """Whether there is nothing to draw: lines and dots of what was never measured have no points."""
+        places = [*(each.xs for each in self.bands), *(each.xs for each in self.dots)]
+        return not (self.bars or any(places))

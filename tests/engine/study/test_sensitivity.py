@@ -97,3 +97,8 @@ def test_what_makes_no_sense_is_refused(more: dict[str, Any], says: str) -> None
     with pytest.raises(StudyError) as caught:
         Sensitivity(variant(), **more)
     assert says in str(caught.value)
+
+
+def test_that_nothing_moves_what_was_never_measured_is_not_said() -> None:
+    study = Sensitivity(variant("users-web.timeout=1e-9"), only=("web.workers",), seeds=2)
+    assert conclude(study).sentences == ("users.latency.p99 was never measured.",)

@@ -32,6 +32,13 @@ def painted(look: Look, text: str, height: float, chips: int = 0) -> QImage:
     return picture
 
 
+@pytest.mark.parametrize("height", [1, 10, 20])
+@pytest.mark.parametrize("text", ["One", TEXT, ""])
+def test_a_note_that_is_too_low_for_a_line_is_painted(look: Look, text: str, height: int) -> None:
+    """An exception amid painting would leave the whole canvas empty."""
+    assert not painted(look, text, height).isNull()
+
+
 def inked(look: Look, text: str, height: float, chips: int = 0) -> list[int]:
     """Rows of a note in which something is written, from its top edge on."""
     picture = painted(look, text, height, chips)

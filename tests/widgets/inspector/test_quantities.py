@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.model.units import format_quantity
 from widgets.inspector.quantities import read, shown
 
 UNITS = ("s", "B", "rps", "%", "$/h", "")
@@ -34,6 +37,15 @@ def test_values_are_shown_in_a_readable_unit(value, unit, expected) -> None:
 def test_a_zero_stands_in_the_unit_of_usual_values() -> None:
     assert shown(0.0, "s", like=0.01) == ("0", "ms")
     assert shown(0.0, "s", like=60.0) == ("0", "s")
+
+
+@pytest.mark.parametrize("unit", [*UNITS, "B/s", "/s", "$"])
+@pytest.mark.parametrize("value", [sys.float_info.max, -sys.float_info.max, 1e308, 5e-324])
+def test_the_largest_numbers_are_shown_and_read(value: float, unit: str) -> None:
+    """A file may hold them: as percents they are more than a number can be."""
+    number, suffix = shown(value, unit)
+    assert "∞" not in format_quantity(value, unit)
+    assert read(number, unit, suffix) == value
 
 
 @given(st.floats(min_value=0.0, max_value=1e9), st.sampled_from(UNITS))

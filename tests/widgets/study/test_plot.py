@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from engine.study.report import Failure, Report
+from tests.widgets.study.test_results import METRICS
+from widgets.study.panel import StudyPanel
 from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture
 from widgets.study.plot import StudyPlot, _heights, _ticks
-from widgets.theme import DARK, LIGHT
+from widgets.theme import DARK, LIGHT, IconSet
 
 
 @pytest.fixture
@@ -78,3 +81,27 @@ def test_it_takes_another_theme_and_an_empty_picture(plot) -> None:
     assert len(plot._box.childGroup.childItems()) > 0
     plot.show_picture(None)
     assert plot._box.childGroup.childItems() == []
+
+
+def finished(*sentences: str, done: int = 3, failures: int = 0) -> Report:
+    failed = tuple(Failure(str(each), "load 1", each, "KeyError") for each in range(failures))
+    return Report("sweep", "Shop: sweep of load", sentences, (METRICS,), failed, done, 3)
+
+
+@pytest.mark.parametrize(
+    ("report", "says"),
+    [
+        (finished("p99 was never measured."), "no run has measured it"),
+        (finished("p99 was never measured.", failures=3), "all runs broke"),
+        (finished(done=2), "Nothing to draw yet"),
+    ],
+)
+def test_what_measured_nothing_has_words_in_place_of_empty_axes(qtbot, report, says) -> None:
+    panel = StudyPanel(DARK, IconSet())
+    qtbot.addWidget(panel)
+    panel.show_report(report, Picture("p99 over load", bands=(Band("", (), (), (), ()),)))
+    assert panel.plot.isHidden()
+    assert says in panel._hint.text()
+    band = Band("", (1.0, 2.0), (3.0, 4.0), (3.0, 4.0), (3.0, 4.0))
+    panel.show_report(report, Picture("p99 over load", bands=(band,)))
+    assert not panel.plot.isHidden()

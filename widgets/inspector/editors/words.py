@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -20,9 +21,14 @@ from widgets.inspector.editors.base import Editor
 from widgets.theme import ElidedButton, ElidedLabel, menu_text, plain_tip, set_flag, set_role
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QFocusEvent, QKeyEvent
 
     from widgets.theme import ThemeManager
+
+
+_ENDLESS_WORD: Final = 2_000
+"""Letters without a space among them that are no word any more."""
 
 
 class Paper(QPlainTextEdit):
@@ -30,6 +36,22 @@ class Paper(QPlainTextEdit):
 
     entered = Signal()
     reverted = Signal()
+
+    def show_text(self, text: str) -> None:
+        """Write a text in place of the one before."""
+        self._wrap(text)
+        self.setPlainText(text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Paste, or take what was dropped."""
+        self._wrap(source.text())
+        super().insertFromMimeData(source)
+
+    def _wrap(self, text: str) -> None:
+        """Break a word that is longer than any anywhere: to look for where it could be broken takes Qt seconds."""
+        is_endless = max(map(len, text.split()), default=0) > _ENDLESS_WORD
+        wrap = QTextOption.WrapMode
+        self.setWordWrapMode(wrap.WrapAnywhere if is_endless else wrap.WrapAtWordBoundaryOrAnywhere)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter enters, Escape goes back."""
@@ -73,7 +95,7 @@ class LinesEditor(Editor):
         self.paper.setAccessibleName(self.field.title)
         text = "" if self.field.value is None else str(self.field.value)
         if not self.paper.document().isModified() and text != self.paper.toPlainText():
-            self.paper.setPlainText(text)
+            self.paper.show_text(text)
 
     def commit(self) -> None:
         """Commit what was written."""
@@ -96,7 +118,7 @@ class LinesEditor(Editor):
 
     def restore(self, draft: str) -> None:
         """Bring back refused text."""
-        self.paper.setPlainText(draft)
+        self.paper.show_text(draft)
         self.paper.document().setModified(True)
         self.commit()
 
