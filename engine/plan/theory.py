@@ -209,16 +209,22 @@ def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, flo
 
 def _busier(network: Network, nodes: Mapping[str, NodePrediction], bottleneck: str) -> str:
     """Which node may have more of its workers busy now than that which is full first."""
-    busy = {name: each.utilization or 0.0 for name, each in nodes.items()}
+    busy = {
+        name: min(1.0, each.load or 0.0) if each.utilization is None else each.utilization
+        for name, each in nodes.items()
+    }
     for site in network.sites:
         batch = site.plan.station.batch
         if batch is not None and site.workers:  # which may all be of one
             item = site.hold.mean if batch.per_item is None else batch.per_item
             busy[site.plan.id] = min(1.0, site.rate * (batch.fixed + item) / site.workers)
+    fullest = network.by_id[bottleneck]
+    if nodes[bottleneck].utilization is None and fullest.workers:  # slowed by nobody at least
+        busy[bottleneck] = min(1.0, fullest.rate * fullest.hold.mean / fullest.workers)
     most = max(busy, key=busy.__getitem__)
     if busy[bottleneck] >= _EQUAL * busy[most]:
         return ""
-    first, other = network.by_id[bottleneck].name, network.by_id[most].name
+    first, other = fullest.name, network.by_id[most].name
     return f"{first} is full first, but {other} may be busier until then"
 
 

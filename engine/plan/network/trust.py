@@ -90,6 +90,7 @@ def verdicts_of(network: Network) -> dict[str, Verdict]:
     blind_before_strangers(network)
     for site in network.sites:
         verdict = found[site.plan.id]
+        site.unknown_busy |= verdict.unknown_busy
         if verdict.blind and site.rate > 0.0:
             site.blind = site.blind or verdict.blind
             site.unknown_load |= verdict.unknown_load

@@ -13,6 +13,7 @@ from engine.model.units import format_figure
 from engine.plan.network.alike import (
     comes_evenly,
     held_calls,
+    laws_at,
     levels_at,
     picker_of,
     serves_exponentially,
@@ -53,6 +54,11 @@ whole answers, within so much of them."""
 _IN_STEP: Final = 0.1
 """Share of the variances of gaps and work, from which what the way adds to the first matters: 0.37 made waits 18 %
 longer."""
+_MEANS_SETTLE: Final = 1.4
+"""α of Pareto work below which a hundred thousand requests miss n^(1/α-1), more than 3 %, of the mean."""
+_WAITS_SETTLE: Final = 3.0
+"""The same up to which they have no third moment, so that waits have no variance: of the second moment, to which the
+mean wait is in proportion, they miss n^(2/α-1): 35 % at α 2.2, 10 % at 2.5."""
 _CHANCE: Final = ("", "random", "weighted")
 """Ways to pick that split a Poisson stream into Poisson streams."""
 
@@ -120,7 +126,22 @@ def _on_hardly_any_waits(site: Center, verdict: Verdict) -> None:
 def _on_station(case: _Case, verdict: Verdict) -> None:
     """A station with work and a line before it."""
     _on_overload(case, verdict)
+    _on_heavy_tails(case, verdict)
     _on_discipline(case, verdict)
+    _on_times(case, verdict)
+    if case.site.plan.station.scaling is not None and (verdict.blind or _is_bursty(case.site)):
+        verdict.unknown_busy = (
+            True  # by how much they slow each other follows from how many work at once
+        )
+
+
+def _is_bursty(site: Center) -> bool:
+    """Whether more comes at some times than at others."""
+    return site.dispersion > EVEN or site.peak > 1.0
+
+
+def _on_times(case: _Case, verdict: Verdict) -> None:
+    """How long requests are at a station."""
     if case.site.stay.patience < math.inf:
         _on_leaving(case, verdict)
         return
@@ -209,6 +230,24 @@ def _on_overload(case: _Case, verdict: Verdict) -> None:
         verdict.doubts.append("overloaded with priorities: who is served depends on the class")
     if load >= 1.0 and case.site.plan.station.queue_limit is None and len(case.site.rates) > 1:
         verdict.doubts.append("overloaded: what each class gets done is taken in proportion")
+
+
+def _on_heavy_tails(case: _Case, verdict: Verdict) -> None:
+    """Work of which so little is so long that no run has seen enough of it."""
+    alpha = min((law.alpha for law in laws_at(case.site) if law.law == "pareto"), default=math.inf)
+    if alpha < _MEANS_SETTLE:
+        verdict.doubts.append(
+            f"the tail of Pareto work with α {format_figure(alpha)} is so heavy that runs see less work than its mean"
+        )
+    elif (
+        alpha <= _WAITS_SETTLE
+        and case.discipline != "ps"
+        and case.site.plan.station.queue_limit != 0
+    ):
+        verdict.doubts.append(
+            f"{TIMES}Pareto work with α {format_figure(alpha)} has no third moment: waits never settle, and runs see "
+            "less of them"
+        )
 
 
 def _on_discipline(case: _Case, verdict: Verdict) -> None:

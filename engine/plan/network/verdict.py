@@ -38,6 +38,8 @@ class Verdict:
     """Share of the reads that may miss at worst, where hits are doubted."""
     unknown_load: bool = False
     """Whether not even the load is known then."""
+    unknown_busy: bool = False
+    """Whether it is not known how busy its workers are, though it is known what they could do."""
 
 
 def uneven(stream: Stream) -> str:

@@ -1,0 +1,60 @@
+"""What runs of any length say otherwise: heavy tails, and workers whose pace follows from who comes when."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.prediction import is_grave
+from engine.plan.primitives import CurvePlan, LawPlan, Plan, ScalingPlan
+from engine.plan.theory import predict
+from tests.helpers.plans import client, exponential, link, plan, simulate, station
+
+SLOWED = ScalingPlan(curve=CurvePlan(law="polynomial", a=0.7, power=2.0))
+
+
+def pareto(alpha: float, **station_fields: object) -> Plan:
+    """A station with Pareto work, 60 % full."""
+    law = LawPlan(law="pareto", mean=0.01, alpha=alpha)
+    web = station("web", law, **station_fields)
+    return plan([client(rate=60.0), web], [link("users", "web", picker="random")])
+
+
+@pytest.mark.parametrize(("alpha", "doubted"), [(2.2, True), (2.8, True), (3.5, False)])
+def test_waits_without_a_variance_are_doubted(alpha: float, doubted: bool) -> None:
+    web = predict(pareto(alpha)).nodes["web"]
+    assert any("third moment" in each for each in web.doubts) == doubted
+    assert not any(map(is_grave, web.doubts)), "how busy it is settles"
+
+
+def test_who_shares_or_never_waits_does_not_mind_a_heavy_tail() -> None:
+    assert predict(pareto(2.2, discipline="ps")).nodes["web"].doubts == ()
+    loss = predict(pareto(2.2, queue_limit=0)).nodes["web"].doubts
+    assert not any("third moment" in each for each in loss)
+
+
+def test_work_whose_mean_no_run_sees_is_doubted_whole() -> None:
+    web = predict(pareto(1.2, discipline="ps")).nodes["web"]
+    assert any(map(is_grave, web.doubts))
+
+
+def slowed(law: LawPlan, process: str = "poisson") -> Plan:
+    """Work of a law before workers who slow each other."""
+    first = station("web", law)
+    last = station("db", exponential(0.01), workers=3, scaling=SLOWED)
+    users = client(rate=70.0, process=process)
+    return plan([users, first, last], [link("users", "web"), link("web", "db")], duration=2000.0)
+
+
+def test_how_busy_slowed_workers_are_is_said_where_how_many_work_at_once_is_known() -> None:
+    known = slowed(exponential(0.01))
+    busy = predict(known).nodes["db"].utilization
+    assert busy == pytest.approx(simulate(known)["nodes"]["db"]["utilization"], rel=0.03)
+
+
+def test_how_busy_slowed_workers_are_is_not_said_behind_uneven_work() -> None:
+    uneven = slowed(LawPlan(law="hyperexponential", mean=0.013, cv2=20.0))
+    found = predict(uneven)
+    assert found.nodes["db"].utilization is None
+    assert found.nodes["db"].load is not None
+    assert found.bottleneck == "web", "what it can do at most does not depend on who comes when"
+    assert found.bottleneck_doubt == ""
