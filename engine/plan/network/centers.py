@@ -56,6 +56,8 @@ class Edge:
     """Of the gaps between attempts."""
     unsure: bool = False
     """Whether a mechanism that is not modelled decides how many calls go over it."""
+    late_doubted: bool = False
+    """Whether more of its calls may be given up than is predicted, since their times are doubted."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from engine.plan.primitives import INFINITE, LawPlan
 from engine.plan.queueing.compound import mg1_curve
 from engine.plan.queueing.curves import POINTS, Curve, Grid
 from engine.plan.queueing.erlang import mmc_quantile, wait_quantile
+from engine.plan.queueing.staged import stages_curve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,9 @@ def wait_curve(site: Center) -> Curve | None:
     if site.stay.patience < INFINITE:
         left = leaving_at(site)
         return left.curve if left is not None else None
-    station = site.plan.station
+    station, stages = site.plan.station, site.stay.wait.stages
+    if stages is not None and station.discipline in ("fifo", "priority"):
+        return stages_curve(stages)
     model = site.stay.model
     if station.workers != 1 or station.discipline not in ("fifo", "priority"):
         return None

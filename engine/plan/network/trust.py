@@ -18,6 +18,7 @@ from engine.plan.network.alike import (
 )
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
+from engine.plan.network.lateness import note_late
 from engine.plan.network.outcomes import answers_decide, crowded_out, only_refused, overrun
 from engine.plan.network.patience import gives_up_alone
 from engine.plan.network.queued_stores import after_misses
@@ -112,6 +113,7 @@ def trust_in(
         populations: the closed populations.
         resolvers: the DNS servers whose answers are kept, of the plan as it was drawn.
     """
+    note_late(network, verdicts)
     found = {
         site.plan.id: _own(site, verdicts[site.plan.id], populations) for site in network.sites
     }
@@ -157,6 +159,10 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
         no_tail=verdict.no_tail,
         no_wait_tail=bool(verdict.no_tail) or site.plan.station.discipline == "ps",
     )
+    if any(site.plan.id in each.coupled for each in populations.values()):
+        trust.tail.append(
+            "of few users who wait at several nodes most are at one: waits depend on each other"
+        )
     if site.plan.traffic is None:
         if site.plan.failing > _WORTH and any(each.mean > 0.0 for each in site.calls):
             trust.no_tail = trust.no_tail or "no percentiles: some fail before they make calls"
@@ -303,7 +309,7 @@ def _may_end(edge: Edge, passed: frozenset[str] = frozenset()) -> bool:
     if below.plan.router is not None and below.plan.id not in passed:
         for each in below.leaving:
             full = full or (each.rate > 0.0 and _may_end(each, passed | {below.plan.id}))
-    return max(edge.fails) > _WORTH or full or edge.unsure
+    return max(edge.fails) > _WORTH or full or edge.unsure or edge.late_doubted
 
 
 def _fallible(network: Network) -> set[str]:
@@ -352,6 +358,11 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     if doubted and not _fails_little(edge, target):
         source.doubts.append(f"how many calls to {below.name} fail is doubted")
         source.unsure |= edge.plan.waits
+    elif edge.late_doubted:
+        source.doubts.append(
+            f"how many calls to {below.name} are given up is doubted, since their times are"
+        )
+        source.unsure = True
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
     doubts = target.doubts and [each for each in target.doubts if not each.startswith(WAITS)]

@@ -42,6 +42,8 @@ _NEVER: Final = 1e-5
 """Loss below which a queue's bound changes nothing."""
 _NARROW: Final = 0.5
 """cv² of work up to which Kimura's wait is within 5 % of runs, for 2 to 8 workers at loads from .3 to .9."""
+_GIVEN_UP: Final = 1e-3
+"""Share of calls given up from which a balancer that counts calls under way sees fewer than there are."""
 _WIDE: Final = 1e4
 """cv² beyond which no queue is long enough anyway."""
 _OUTSIDE: Final = 0.02
@@ -309,7 +311,8 @@ def _on_scaling(case: _Case, verdict: Verdict) -> None:
 
 def _on_bounded(case: _Case, verdict: Verdict) -> None:
     """Some find no place: exact for exponential work, without places, and under sharing."""
-    verdict.tail.append("waits before a bound are known by two moments")
+    if not _knows_bounded_tail(case):
+        verdict.tail.append("waits before a bound are known by two moments")
     insensitive = case.discipline == "ps" or case.site.plan.station.queue_limit == 0
     if case.picker in ("least_connections", "power_of_two"):
         verdict.blind = "not modelled: bounded queues behind a balancer that looks at them"
@@ -321,6 +324,15 @@ def _on_bounded(case: _Case, verdict: Verdict) -> None:
         verdict.doubts.append(
             f"a bounded queue with service cv² {format_figure(case.site.hold.cv2, 2)}: the loss is approximate"
         )
+
+
+def _knows_bounded_tail(case: _Case) -> bool:
+    """Whether all of the wait before a bound is known: nobody waits, or for so many exponential works (M/M/c/K)."""
+    if held_calls(case.site) or not case.by_chance or case.stream.kind is not Kind.POISSON:
+        return False
+    if case.site.plan.station.queue_limit == 0:
+        return case.discipline != "ps"
+    return case.alike and case.discipline == "fifo" and case.site.stay.wait.stages is not None
 
 
 def _on_unbounded(case: _Case, verdict: Verdict) -> None:
@@ -371,6 +383,10 @@ def _on_watching(case: _Case, verdict: Verdict) -> None:
     if outside > _OUTSIDE * site.hold.mean or any(calls.mean > 0.0 for calls in site.calls):
         verdict.doubts.append(
             f"{TIMES}who picks counts also those on their way and those who wait for calls"
+        )
+    if any(edge.late > _GIVEN_UP for edge in site.entering if edge.rate > 0.0):
+        verdict.doubts.append(
+            f"{TIMES}who picks no longer counts those who gave up, who are still worked on"
         )
     if 0.0 < site.stay.wait.mean < _SHORT * site.hold.mean:
         verdict.doubts.append(
@@ -438,7 +454,7 @@ def _on_tail(case: _Case, verdict: Verdict) -> None:
         return
     if case.discipline == "ps":
         verdict.no_tail = "no percentiles: under sharing only means are known"
-    elif case.discipline == "lifo":
+    elif case.discipline == "lifo" and station.queue_limit != 0:
         verdict.no_tail = "no percentiles: last come, first served, only means are known"
     elif case.discipline == "priority":
         verdict.no_tail = "no percentiles: with priorities only means are known"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.plan.queueing.stages import stages_of
 from engine.plan.queueing.waits import NONE, Wait, exponential_wait
 from engine.records import dataclass
 
@@ -193,7 +194,8 @@ def _wait(seen: Floats, servers: int) -> Wait:
     met = seen[servers:]
     ahead = np.arange(1, len(met) + 1, dtype=np.float64)
     mean, square = float(met @ ahead), float(met @ (ahead * (ahead + 1.0)))
-    return Wait(min(1.0, float(met.sum())), mean / servers, square / servers**2)
+    stages = stages_of(1.0 / servers, met)
+    return Wait(min(1.0, float(met.sum())), mean / servers, square / servers**2, stages=stages)
 
 
 def _states(demand: float, servers: int, users: int) -> Floats:

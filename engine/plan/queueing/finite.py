@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.plan.queueing.erlang import erlang_b
+from engine.plan.queueing.stages import stages_of
 from engine.plan.queueing.waits import NONE, Wait
 
 _MOST: Final = 100_000
@@ -49,6 +50,7 @@ def bounded_wait(servers: int, places: int, load: float, service: float) -> Wait
         mean=leave * float(admitted @ ahead) / let_in,
         square=leave**2 * float(admitted @ (ahead * (ahead + 1.0))) / let_in,
         loss=loss,
+        stages=stages_of(leave, admitted / let_in),
     )
 
 

@@ -11,6 +11,7 @@ from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.queueing.moments import LawMoments
+    from engine.plan.queueing.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Wait:
     """Second moment (s²)."""
     loss: float = 0.0
     """Share of requests that find no place."""
+    stages: Stages | None = None
+    """All that is known of it, where it is a number of exponential stages."""
 
     @property
     def moments(self) -> Moments:

@@ -1,0 +1,65 @@
+"""Timeouts where times are doubted: nobody knows how many give up, though by the predicted times next to none do."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.prediction import Theory, is_grave
+from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan
+from engine.plan.theory import predict
+from tests.helpers.plans import client, exponential, link, plan, retry, simulate, station
+
+CROWD = CrowdPlan(mean=17.0, variance=34.0, law="normal", window=1.0)
+
+
+def crowd(rate: float = 258.0) -> NodePlan:
+    """Users whose number is drawn anew each second, more than there is room for now and then."""
+    return client(rate=rate, process="active_users", crowd=CROWD)
+
+
+def web() -> NodePlan:
+    """90 % full at 258 a second."""
+    return station("web", exponential(0.0104), workers=3)
+
+
+def grave(found: Theory) -> list[str]:
+    return [each for each in found.clients["users"].doubts if is_grave(each)]
+
+
+def test_how_many_give_up_in_bursts_is_doubted() -> None:
+    made = plan([crowd(), web()], [link("users", "web", timeout=0.5)], duration=500.0)
+    assert simulate(made)["clients"]["users"]["goodput"] < 0.85 * 258.0
+    found = predict(made)
+    assert grave(found)
+    assert found.bottleneck_doubt == "", "as much comes, whoever gives up"
+
+
+def test_how_many_leave_the_line_in_bursts_is_doubted() -> None:
+    made = plan([crowd(), web()], [link("users", "web", queue_timeout=0.5)], duration=500.0)
+    found = predict(made)
+    assert grave(found)
+    assert found.nodes["web"].utilization is None
+
+
+def test_who_gives_up_and_comes_again_makes_the_rate_doubted() -> None:
+    made = plan([crowd(), web()], [link("users", "web", timeout=0.5, retry=retry(3))])
+    assert any(map(is_grave, predict(made).nodes["web"].doubts))
+
+
+@pytest.mark.parametrize(
+    ("users", "way"),
+    [
+        (crowd(), link("users", "web", timeout=100.0)),
+        (client(rate=200.0), link("users", "web", timeout=1.0)),
+        (crowd(20.0), link("users", "web", timeout=1.0)),
+    ],
+)
+def test_who_hardly_ever_waits_as_long_is_not_doubted(users: NodePlan, way: LinkPlan) -> None:
+    assert not grave(predict(plan([users, web()], [way])))
+
+
+def test_who_picks_no_longer_counts_those_who_gave_up() -> None:
+    four = station("web", exponential(0.006), instances=4, discipline="ps")
+    way = link("users", "web", picker="power_of_two", timeout=0.01)
+    found = predict(plan([client(rate=150.0), four], [way]))
+    assert any("gave up" in each for each in found.nodes["web"].doubts)
