@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 STRETCHES: Final = 20
 """Stretches of the measured time of a scenario: as many as there are batches at most."""
 _KEPT: Final = 2 * STRETCHES
-_WORTH: Final = 128
-"""Durations that have to be added to a histogram before it is looked at again."""
+_WORTH: Final = 10
+"""Durations that have to be added to a histogram before it is looked at again: so few that each run whose mean has an
+interval, of fifty durations, has those of its percentiles."""
 _A_NODE: Final = 0.5
 """So many of them for each node of a large design, whose many looks would be dear."""
 _HALF: Final = 0.5

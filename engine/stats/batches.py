@@ -45,8 +45,8 @@ _BEYOND = 10
 """Observations beyond a percentile below which it has no upper bound."""
 _APART = 5
 """As many of them have to be independent: long waits come in clusters, of which some are needed."""
-_SOME = 1
-"""Observations beyond a percentile below which nothing is known of it."""
+_SOME = 0.1
+"""Observations that are to be expected beyond a percentile, below which not even a lower bound is known of it."""
 _BULK = (0.5, 0.9)
 """Shares that tell how many observations are independent: they are known where rarer ones are not."""
 

@@ -240,7 +240,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     narrow = edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0
     if edge.unsure or edge.plan.id in again or narrow:
         return True
-    again_and_again = max(edge.each) > 1.0 and _may_end(edge) and not fails_by_chance(edge)
+    again_and_again = max(edge.each) > 1.0 or edge.plan.times > 1
+    again_and_again = again_and_again and _may_end(edge) and not fails_by_chance(edge)
     if len(ends) > (edge.plan.id in ends) or again_and_again:
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0

@@ -58,3 +58,15 @@ def test_how_busy_slowed_workers_are_is_not_said_behind_uneven_work() -> None:
     assert found.nodes["db"].load is not None
     assert found.bottleneck == "web", "what it can do at most does not depend on who comes when"
     assert found.bottleneck_doubt == ""
+
+
+def test_calls_after_one_that_is_never_answered_are_not_made() -> None:
+    """Half of the requests make two calls, one after the other, of a node with more than it can do."""
+    nodes = [
+        client(rate=50.0),
+        station("web", exponential(0.01)),
+        station("db", exponential(0.028)),
+    ]
+    calls = link("web", "db", probability=0.5, times=2)
+    found = predict(plan(nodes, [link("users", "web"), calls]))
+    assert any(map(is_grave, found.nodes["db"].doubts)), "how much comes"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import pytest
 
 from engine.control.simulation import Simulation
 from engine.model.design import Objective
-from engine.plan.primitives import Plan
+from engine.plan.primitives import LawPlan, Plan
 from engine.sim.record import STRETCHES
 from engine.sim.report import Result, hash_of, result_of
 from tests.helpers.plans import client, constant, event, exponential, link, plan, station
@@ -207,3 +208,31 @@ def test_a_start_that_is_measured_too_is_noticed() -> None:
     assert advice["settled"] is False
     assert advice["enough"] is True
     assert 100.0 < advice["truncate"] < 300.0, "400 requests, of which 20 a second are worked off"
+
+
+@pytest.mark.parametrize("work", [exponential(0.006), constant(0.006)])
+def test_short_runs_know_percentiles_from_below_at_least(work: LawPlan) -> None:
+    """A hundred requests: the run in which a tail was not seen counts among those that say something of it."""
+    nodes = [client(rate=5.0), station("web", work, workers=4)]
+    for seed in range(20):
+        made = plan(nodes, [link("users", "web")], duration=20.0, seed=seed)
+        latency = result(run(made))["clients"]["users"]["latency"]
+        if latency["count"] >= 60:
+            for name in NAMES:
+                low = latency["ci95"][name][0]
+                assert 0.0 < low <= latency[name], (seed, name)
+            assert latency["ci95"]["p99"][1] is None
+
+
+def test_short_runs_cover_the_true_percentiles() -> None:
+    """M/M/1 for 10 s: the median of the time is exponential at μ - λ."""
+    nodes = [client(rate=40.0), station("web", exponential(0.01))]
+    true = {"p50": math.log(2.0) / 60.0, "p95": math.log(20.0) / 60.0}
+    hits = dict.fromkeys(true, 0)
+    for seed in range(100):
+        made = plan(nodes, [link("users", "web")], duration=10.0, seed=seed)
+        bounds = result(run(made))["clients"]["users"]["latency"]["ci95"]
+        for name, value in true.items():
+            low, high = bounds[name] or (math.inf, None)
+            hits[name] += low <= value and (high is None or value <= high)
+    assert all(count >= 90 for count in hits.values()), hits
