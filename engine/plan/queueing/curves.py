@@ -265,7 +265,7 @@ def exceeds(moments: Moments, time: float) -> float:
     """Probability that a duration of two known moments is longer than a time."""
     if math.isinf(time):
         return 0.0
-    if not math.isfinite(moments.mean):
+    if moments.mean >= _ENDLESS:  # whose square may be no number
         return 1.0
     variance = moments.variance if math.isfinite(moments.variance) else 9.0 * moments.mean**2
     fit = fitted_below(Moments(moments.mean, variance), np.asarray([time]))

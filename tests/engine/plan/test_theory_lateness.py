@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from engine.model.prediction import Theory, is_grave
 from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan
+from engine.plan.queueing.curves import exceeds
+from engine.plan.queueing.moments import Moments
 from engine.plan.theory import predict
 from tests.helpers.plans import client, exponential, link, plan, retry, simulate, station
 
@@ -63,3 +67,12 @@ def test_who_picks_no_longer_counts_those_who_gave_up() -> None:
     way = link("users", "web", picker="power_of_two", timeout=0.01)
     found = predict(plan([client(rate=150.0), four], [way]))
     assert any("gave up" in each for each in found.nodes["web"].doubts)
+
+
+def test_waits_beyond_any_number_are_longer_than_any_timeout() -> None:
+    """A request in 1e200 s: its square, and that of what may be waited then, is no float."""
+    assert exceeds(Moments(1e200, math.inf), 1.0) == 1.0
+    way = link("users", "web", timeout=0.5)
+    assert predict(plan([crowd(1e-200), web()], [way])).clients["users"].offered == pytest.approx(
+        1e-200
+    )
