@@ -35,6 +35,8 @@ _ELSEWHERE: Final = 0.02
 independent: percentiles of sums were up to 8 % too long there, and up to 29 % beyond."""
 _ONCE: Final = 1.01
 """Stations that a request meets up to which there is no sum."""
+_NO_WORK: Final = 1e-290
+"""Seconds of work of a request up to which it is none: a share of it may be no number."""
 _FULL: Final = 0.99
 """Largest share of a station that others can take."""
 
@@ -199,7 +201,7 @@ def path_of(network: Network, client: Center) -> Path:
         if site.workers is None:
             later = [own_time_of_flow(site, kind) for kind in range(network.kinds)]
             delay += count * (work + site.mixed(later))
-        elif not site.plan.pulls and work > 0.0:
+        elif not site.plan.pulls and count * work > _NO_WORK:
             stations.append(site)
             taken.append(_taken(site, count * client.rate))
             queues.append(_queue(site, count * work, taken[-1]))

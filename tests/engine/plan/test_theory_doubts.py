@@ -343,3 +343,11 @@ def test_waits_that_are_next_to_nothing_leave_no_doubt_at_who_waits_for_them() -
 
     assert not [each for each in doubts(100.0) if not each.startswith("percentiles")]
     assert [each for each in doubts(380.0) if not each.startswith("percentiles")]
+
+
+def test_work_of_next_to_no_time_is_none_for_a_closed_population() -> None:
+    """A quarter of the smallest number there is, that of one of four workers, is 0."""
+    nodes = [closed(200, 5.0), node("web", "service", workers=4, queue_limit=10)]
+    nodes[1]["config"]["service_time"] = exponential(5e-324)
+    found = theory(nodes, [link("users", "web")])
+    assert found.clients["users"].offered == pytest.approx(40.0)
