@@ -69,6 +69,31 @@ def overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str
     return found
 
 
+def driven_over(network: Network) -> list[tuple[str, str]]:
+    """Clients of a node that retries may keep full: if all calls that may be late are tried as often as they may be."""
+    found: dict[str, str] = {}
+    for site in network.sites:
+        again = sum(map(_tries_left, site.entering))
+        if site.workers and again > 0.0 and _fills(site, again * site.hold.mean):
+            found[site.plan.id] = f"{site.name} may be kept full by those who try again"
+    if not found:
+        return []
+    return [
+        (client.plan.id, found[met.plan.id])
+        for client in network.sites
+        if client.plan.traffic is not None
+        for met in below(client)
+        if met.plan.id in found
+    ]
+
+
+def _tries_left(edge: Edge) -> float:
+    """Calls a second over a link that may be made beside those that are predicted, as some are late and tried again."""
+    tries, attempts = max(edge.tries, default=1.0), edge.plan.retry.attempts
+    late = edge.late > _NONE or edge.late_doubted
+    return edge.rate * (attempts / max(tries, 1.0) - 1.0) if late and attempts > 1 else 0.0
+
+
 def _fills(site: Center, more: float) -> bool:
     """Whether seconds of work a second beside those that are predicted fill a node that is not full."""
     load = site.stay.load or 0.0

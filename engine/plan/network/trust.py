@@ -19,7 +19,13 @@ from engine.plan.network.alike import (
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
 from engine.plan.network.lateness import note_late
-from engine.plan.network.outcomes import answers_decide, crowded_out, only_refused, overrun
+from engine.plan.network.outcomes import (
+    answers_decide,
+    crowded_out,
+    driven_over,
+    only_refused,
+    overrun,
+)
 from engine.plan.network.patience import gives_up_alone
 from engine.plan.network.queued_stores import after_misses
 from engine.plan.network.sources import EVEN
@@ -122,6 +128,7 @@ def trust_in(
     lumps = lumps_in(network, resolvers)
     _doubt_lumps(network, lumps, found)
     outcomes = [*lumps.goodput, *crowded_out(network), *overrun(network, verdicts)]
+    outcomes += driven_over(network)
     _doubt_outcomes(network, outcomes, found, decisive=True)
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()

@@ -15,6 +15,7 @@ from engine.plan.network.alike import (
     held_calls,
     laws_at,
     levels_at,
+    parts_classes,
     picker_of,
     serves_exponentially,
     works_again,
@@ -377,6 +378,7 @@ def _on_closed(case: _Case, verdict: Verdict) -> None:
 def _on_watching(case: _Case, verdict: Verdict) -> None:
     """Balancers that look: fitted for Poisson arrivals and exponential work behind one balancer."""
     site = case.site
+    _on_parted_classes(case, verdict)
     if not case.dealt:
         verdict.doubts.append(f"{TIMES}several callers pick, each by what it knows itself")
     outside = sum(edge.crossing.mean for edge in site.entering if edge.rate > 0.0)
@@ -412,10 +414,22 @@ def _gets_out_of_step(site: Center) -> bool:
     return 2.0 * there > _IN_STEP * (1.0 + gaps.cv2) * gaps.mean * gaps.mean
 
 
+def _on_parted_classes(case: _Case, verdict: Verdict) -> None:
+    """Balancers that pick for one class among other targets than for another."""
+    parted = next(
+        (edge for edge in case.site.entering if edge.rate > 0.0 and parts_classes(edge)), None
+    )
+    if parted is not None:
+        verdict.doubts.append(
+            f"{TIMES}{parted.source.name} picks among other targets for one class than for another"
+        )
+
+
 def _on_turns(case: _Case, verdict: Verdict) -> None:
     """Dealt in turn: exact for Poisson arrivals from one caller and exponential work."""
     if _gets_out_of_step(case.site):
         verdict.doubts.append(f"{TIMES}dealt in turn, but on their way for times that differ")
+    _on_parted_classes(case, verdict)
     if case.dealt and case.alike and case.stream.kind is Kind.POISSON:
         return
     if case.discipline == "ps" and not case.alike:

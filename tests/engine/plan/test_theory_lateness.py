@@ -76,3 +76,16 @@ def test_waits_beyond_any_number_are_longer_than_any_timeout() -> None:
     assert predict(plan([crowd(1e-200), web()], [way])).clients["users"].offered == pytest.approx(
         1e-200
     )
+
+
+@pytest.mark.parametrize(("attempts", "doubted"), [(3, True), (1, False)])
+def test_others_fare_badly_where_retries_may_fill_a_node(attempts: int, doubted: bool) -> None:
+    """0.2 % are late: once it is slow, each is tried three times, and nobody else gets through."""
+    nodes = [
+        client("users", rate=80.0),
+        client("others", rate=60.0),
+        station("web", exponential(0.0037)),
+    ]
+    ways = [link("users", "web", timeout=0.05, retry=retry(attempts)), link("others", "web")]
+    found = predict(plan(nodes, ways)).clients["others"].doubts
+    assert any(map(is_grave, found)) == doubted

@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 
 from engine.model.prediction import is_grave
-from engine.plan.primitives import CurvePlan, LawPlan, Plan, ScalingPlan
+from engine.plan.primitives import CurvePlan, LawPlan, Picker, Plan, ScalingPlan
 from engine.plan.theory import predict
-from tests.helpers.plans import client, exponential, link, plan, simulate, station
+from tests.helpers.plans import (
+    client,
+    exponential,
+    link,
+    plan,
+    request_class,
+    router,
+    simulate,
+    station,
+)
 
 SLOWED = ScalingPlan(curve=CurvePlan(law="polynomial", a=0.7, power=2.0))
 
@@ -70,3 +79,26 @@ def test_calls_after_one_that_is_never_answered_are_not_made() -> None:
     calls = link("web", "db", probability=0.5, times=2)
     found = predict(plan(nodes, [link("users", "web"), calls]))
     assert any(map(is_grave, found.nodes["db"].doubts)), "how much comes"
+
+
+@pytest.mark.parametrize("picker", ["round_robin", "least_connections"])
+def test_a_balancer_that_picks_by_class_among_other_targets_is_doubted(picker: Picker) -> None:
+    """One class goes to two nodes in turn, the other to one of them always: no gaps of two arrivals there."""
+    kinds = (request_class("all"), request_class("one"))
+    nodes = [
+        client(rate=100.0, mix=(0.5, 0.5)),
+        router("lb", picker),
+        station("web", [exponential(0.008)] * 2),
+        station("api", [exponential(0.008)] * 2),
+    ]
+
+    def doubts(classes: tuple[bool, bool]) -> tuple[str, ...]:
+        ways = [
+            link("users", "lb", classes=(True, True)),
+            link("lb", "web", classes=(True, True)),
+            link("lb", "api", classes=classes),
+        ]
+        return predict(plan(nodes, ways, classes=kinds)).nodes["web"].doubts
+
+    assert any("for one class" in each for each in doubts((True, False)))
+    assert not any("for one class" in each for each in doubts((True, True)))
