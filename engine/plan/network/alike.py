@@ -44,19 +44,6 @@ def picker_of(edge: Edge) -> str:
     return router.picker if router is not None else edge.plan.picker
 
 
-def parts_classes(edge: Edge) -> bool:
-    """Whether a router sends each class to some of its targets only, so that it deals to different ones in turn."""
-    if edge.source.plan.router is None:
-        return False
-    kinds = [kind for kind, rate in enumerate(edge.source.rates) if rate > 0.0]
-    ways = {
-        tuple(each.plan.classes[kind] for kind in kinds)
-        for each in edge.source.leaving
-        if each.rate > 0.0
-    }
-    return len(ways) > 1
-
-
 def held_calls(site: Center) -> bool:
     """Whether workers wait for calls: nobody keeps one where all share them."""
     station = site.plan.station

@@ -117,6 +117,8 @@ class Center:
     """Calls that are waited for, in order; those of a group are made at once."""
     leaving: list[Edge] = field(default_factory=list)
     entering: list[Edge] = field(default_factory=list)
+    parts_classes: bool = False
+    """Whether it is a router that deals one class to other targets than another."""
     rates: list[float] = field(default_factory=list)
     """Arrivals a second by class."""
     cv2: float = 1.0
@@ -234,6 +236,9 @@ def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Net
         sites[name].rates = list(demand.nodes[name])  # sweeps then have not far to go
     for site in sites.values():
         site.groups = _groups(site)
+        site.parts_classes = (
+            site.plan.router is not None and len({edge.plan.classes for edge in site.leaving}) > 1
+        )
         _note_fills(site)
     return Network(tuple(sites.values()), sites, tuple(edges), kinds)
 

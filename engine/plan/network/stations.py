@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
 from engine.model.units import format_figure
-from engine.plan.network.alike import held_calls, levels_at, parts_classes
+from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
 from engine.plan.network.elastic import elastic_stay
 from engine.plan.network.leaving import leaving_at, patience_at
@@ -172,7 +172,7 @@ def arrivals_at(site: Center) -> Arrivals:
         return Arrivals(rate, site.cv2, "", 1, _gaps(rate, site.cv2, 1))
     if picker == "round_robin":
         dealt = _dealt(site, cv2 / among, strongest.rate)
-        only = strongest.rate >= _ALL * site.rate and not parts_classes(strongest)
+        only = strongest.rate >= _ALL * site.rate and not strongest.source.parts_classes
         gaps = _gaps(rate, cv2, among) if only else None
         return Arrivals(rate, dealt, picker, among, gaps)
     if picker in ("random", "weighted"):

@@ -15,7 +15,6 @@ from engine.plan.network.alike import (
     held_calls,
     laws_at,
     levels_at,
-    parts_classes,
     picker_of,
     serves_exponentially,
     works_again,
@@ -417,7 +416,7 @@ def _gets_out_of_step(site: Center) -> bool:
 def _on_parted_classes(case: _Case, verdict: Verdict) -> None:
     """Balancers that pick for one class among other targets than for another."""
     parted = next(
-        (edge for edge in case.site.entering if edge.rate > 0.0 and parts_classes(edge)), None
+        (edge for edge in case.site.entering if edge.rate > 0.0 and edge.source.parts_classes), None
     )
     if parted is not None:
         verdict.doubts.append(
