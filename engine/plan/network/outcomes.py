@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.network.alike import below
@@ -67,6 +68,23 @@ def overrun(network: Network, verdicts: Mapping[str, Verdict]) -> list[tuple[str
                 found.append((client.plan.id, text))
                 break
     return found
+
+
+def held_up(network: Network) -> list[tuple[str, str]]:
+    """Clients of a node that has more than it can do but a line that ends: those who wait are in the workers of others."""
+    return [
+        (client.plan.id, f"{met.name} has more than it can do: how many get through is doubted")
+        for client in network.sites
+        if client.plan.traffic is not None
+        for met in below(client)
+        if _overflows_into_others(met)
+    ]
+
+
+def _overflows_into_others(site: Center) -> bool:
+    """Whether a node is offered too much, refuses nobody, and is answering all the same, as far as is known."""
+    load, stay = site.stay.load or 0.0, site.stay
+    return load >= 1.0 and stay.wait.loss <= 0.0 and stay.wait.mean < math.inf and not site.blind
 
 
 def driven_over(network: Network) -> list[tuple[str, str]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_POISSON: Final = 1e-9
+"""How near to 1 the cv² of the gaps is between arrivals that are taken to be a Poisson stream."""
 _MANY: Final = 64
 """Calls in a row from which their sum is taken by its two moments (central limit)."""
 
@@ -92,14 +94,34 @@ def wait_curve(site: Center) -> Curve | None:
     station, stages = site.plan.station, site.stay.wait.stages
     if stages is not None and station.discipline in ("fifo", "priority"):
         return stages_curve(stages)
-    model = site.stay.model
+    worker = _only_puller(site) if site.plan.backlog is not None else site
+    if worker is None or (worker is site and not _is_one_worker(site)):
+        return None
+    return _one_worker_wait(site, worker)
+
+
+def _is_one_worker(site: Center) -> bool:
+    """Whether a station is one worker who serves the first that came first, alone."""
+    station, model = site.plan.station, site.stay.model
     if station.workers != 1 or station.discipline not in ("fifo", "priority"):
-        return None
+        return False
     if not model.startswith(("M/D/1", "M/G/1")) or "/1/" in model or "PS" in model:
+        return False
+    return not (held_calls(site) or site.stay.waits or site.among_users is not None)
+
+
+def _only_puller(site: Center) -> Center | None:
+    """Who pulls all messages of a queue, if that is one worker who waits for nobody else, and they come by chance."""
+    takers = [edge.target for edge in site.leaving]
+    alone = len(takers) == 1 and takers[0].workers == 1 and not held_calls(takers[0])
+    if not alone or abs(site.cv2 - 1.0) > _POISSON or site.stay.wait.loss > 0.0:
         return None
-    if held_calls(site) or site.stay.waits or site.among_users is not None:
-        return None
-    laws = station.service
+    return takers[0]
+
+
+def _one_worker_wait(site: Center, worker: Center) -> Curve | None:
+    """That in M/G/1, of whatever work the classes bring."""
+    laws = worker.plan.station.service
     whole = site.rate
     shares = tuple(
         (rate / whole, laws[kind if kind < len(laws) else 0])

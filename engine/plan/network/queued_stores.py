@@ -10,6 +10,7 @@ from engine.model.units import format_figure, format_share
 from engine.plan.hits import misses_while_fetched, misses_while_filling
 from engine.plan.network.alike import held_calls, serves_exponentially
 from engine.plan.network.holding import calls_take_fixed_times
+from engine.plan.network.percentiles import wait_curve
 from engine.plan.network.streams import Kind
 from engine.plan.network.verdict import FAILS, uneven
 
@@ -154,8 +155,8 @@ def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
             "not modelled: consumers that share their workers",
         ),
     )
-    if limited and site.stay.wait.loss > 0.0:
-        verdict.tail.append("waits before a bound are known by two moments")
+    if not _knows_tail(site, takers, stream):
+        verdict.tail.append("waits of messages are known by two moments")
     verdict.blind = next((why for holds, why in blind if holds), "")
     held = any(held_calls(each) and not calls_take_fixed_times(each) for each in takers)
     doubts = (
@@ -176,6 +177,15 @@ def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
         ),
     )
     verdict.doubts += [text for holds, text in doubts if holds]
+
+
+def _knows_tail(site: Center, takers: list[Center], stream: Stream) -> bool:
+    """Whether all of the wait for workers that pull is known: of exponential work, or of one worker that calls nobody."""
+    if len(takers) > 1 or stream.kind is not Kind.POISSON:
+        return False
+    if serves_exponentially(takers[0]):
+        return site.stay.wait.loss <= 0.0 or site.stay.wait.stages is not None
+    return site.stay.wait.loss <= 0.0 and wait_curve(site) is not None
 
 
 def _workers_of(takers: list[Center]) -> int:

@@ -23,6 +23,7 @@ from engine.plan.network.outcomes import (
     answers_decide,
     crowded_out,
     driven_over,
+    held_up,
     only_refused,
     overrun,
 )
@@ -128,7 +129,7 @@ def trust_in(
     lumps = lumps_in(network, resolvers)
     _doubt_lumps(network, lumps, found)
     outcomes = [*lumps.goodput, *crowded_out(network), *overrun(network, verdicts)]
-    outcomes += driven_over(network)
+    outcomes += [*driven_over(network), *held_up(network)]
     _doubt_outcomes(network, outcomes, found, decisive=True)
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()

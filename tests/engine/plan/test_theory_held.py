@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.catalog import lower
-from engine.model.prediction import WAITS, Theory, is_grave
+from engine.model.prediction import PERCENTILES, WAITS, Theory, is_grave
 from engine.plan.theory import predict
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.theory_judge import Number, numbers_of, runs_of
@@ -74,7 +74,8 @@ def test_several_consumers_of_what_is_called_count_calls_exactly() -> None:
     links = [link("users", "jobs"), link("jobs", "worker"), link("worker", "db")]
     found, numbers = judged((nodes, links), 700)
     assert "jobs.wait.mean" in sure(numbers)
-    assert not found.nodes["jobs"].doubts
+    said = found.nodes["jobs"].doubts
+    assert all(each.startswith(PERCENTILES) for each in said)
 
 
 @pytest.mark.oracle(13)
@@ -177,3 +178,22 @@ def test_an_overloaded_consumer_asks_for_what_it_gets_done() -> None:
     links = [link("users", "jobs"), link("jobs", "worker"), link("worker", "db")]
     found = predict(lower(design(nodes, links)))
     assert found.nodes["db"].rate == pytest.approx(1 / 1.4, rel=0.01)
+
+
+def test_what_gets_through_a_node_that_holds_up_its_callers_is_doubted() -> None:
+    """b calls c and can do 40 a second of the 110: those who wait are in the workers of web, and then before it."""
+    nodes = [
+        client("users", 110.0),
+        node("web", "service", instances=6, workers=20, service_time=exponential(0.16)),
+        node("b", "service", workers=3, service_time=exponential(0.02)),
+        node("c", "service", workers=4, service_time=exponential(0.03), discipline="ps"),
+    ]
+    for each in nodes[1:3]:
+        each["config"]["hold_while_waiting"] = True
+    links = [link("users", "web"), link("web", "b"), link("b", "c", latency=constant(0.02))]
+    found, numbers = judged((nodes, links), 300)
+    wrong = [str(each) for each in numbers if each.confident and each.wrong]
+    assert not wrong
+    assert found.clients["users"].goodput is None or any(
+        map(is_grave, found.clients["users"].doubts)
+    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.plan.primitives import NodePlan, Plan
+from engine.model.prediction import is_grave
+from engine.plan.primitives import LawPlan, NodePlan, Plan
 from engine.plan.queueing.finite import bounded_wait
 from engine.plan.queueing.staged import stages_curve
 from engine.plan.queueing.stages import MOST, Stages, stages_of
 from engine.plan.theory import predict
-from tests.helpers.plans import client, closed, exponential, link, plan, simulate, station
+from tests.helpers.plans import client, closed, exponential, link, plan, queue, simulate, station
 
 
 def quantile(stages: Stages, share: float) -> float:
@@ -82,3 +84,28 @@ def test_lines_of_a_closed_population_depend_on_each_other(users: int, doubted: 
     found = predict(plan(nodes, [link("users", "web"), link("web", "db")]))
     said = [each for each in found.clients["users"].doubts if each.startswith("percentiles")]
     assert bool(said) == doubted
+
+
+@pytest.mark.parametrize("law", ["hyperexponential", "lognormal"])
+def test_percentiles_of_messages_of_one_worker_are_known(law: Any) -> None:
+    work = LawPlan(law=law, mean=0.01, cv2=4.0)
+    nodes = [client(rate=70.0), queue("jobs"), station("web", work, pulls=True)]
+    ways = [link("users", "jobs"), link("jobs", "web")]
+    made = plan(nodes, ways, duration=6000.0)
+    jobs = predict(made).nodes["jobs"]
+    assert jobs.doubts == ()
+    assert jobs.wait_p99 == pytest.approx(simulate(made)["nodes"]["jobs"]["wait"]["p99"], rel=0.06)
+
+
+def test_percentiles_of_messages_are_doubted_where_their_worker_calls_somebody() -> None:
+    work = LawPlan(law="hyperexponential", mean=0.003, cv2=10.0)
+    nodes = [
+        client(rate=95.0),
+        queue("jobs"),
+        station("web", work, pulls=True, hold=True),
+        station("db", exponential(0.0035), workers=None),
+    ]
+    ways = [link("users", "jobs"), link("jobs", "web"), link("web", "db")]
+    jobs = predict(plan(nodes, ways)).nodes["jobs"]
+    assert [each for each in jobs.doubts if each.startswith("percentiles")]
+    assert not any(map(is_grave, jobs.doubts))
