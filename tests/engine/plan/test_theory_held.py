@@ -10,6 +10,7 @@ import pytest
 from engine.catalog import lower
 from engine.model.prediction import PERCENTILES, WAITS, Theory, is_grave
 from engine.plan.theory import predict
+from tests.helpers import plans
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.theory_judge import Number, numbers_of, runs_of
 
@@ -181,19 +182,19 @@ def test_an_overloaded_consumer_asks_for_what_it_gets_done() -> None:
 
 
 def test_what_gets_through_a_node_that_holds_up_its_callers_is_doubted() -> None:
-    """b calls c and can do 40 a second of the 110: those who wait are in the workers of web, and then before it."""
+    """b calls c and can do 30 a second of the 60: those who wait are in the workers of web, and then before it."""
     nodes = [
-        client("users", 110.0),
-        node("web", "service", instances=6, workers=20, service_time=exponential(0.16)),
-        node("b", "service", workers=3, service_time=exponential(0.02)),
-        node("c", "service", workers=4, service_time=exponential(0.03), discipline="ps"),
+        plans.client(rate=60.0),
+        plans.station("web", plans.exponential(0.16), instances=6, workers=20, hold=True),
+        plans.station("b", plans.exponential(0.02), workers=3, hold=True),
+        plans.station("c", plans.exponential(0.041), workers=4, discipline="ps"),
     ]
-    for each in nodes[1:3]:
-        each["config"]["hold_while_waiting"] = True
-    links = [link("users", "web"), link("web", "b"), link("b", "c", latency=constant(0.02))]
-    found, numbers = judged((nodes, links), 300)
-    wrong = [str(each) for each in numbers if each.confident and each.wrong]
-    assert not wrong
-    assert found.clients["users"].goodput is None or any(
-        map(is_grave, found.clients["users"].doubts)
-    )
+    links = [
+        plans.link("users", "web", picker="random"),
+        plans.link("web", "b"),
+        plans.link("b", "c", delay=0.018, loss=0.02),
+    ]
+    made = plans.plan(nodes, links, duration=300.0, warmup=50.0)
+    found = predict(made)
+    assert plans.simulate(made)["clients"]["users"]["goodput"] < 50.0
+    assert any(map(is_grave, found.clients["users"].doubts))
