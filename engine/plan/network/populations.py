@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from engine.model.prediction import TIMES
 from engine.model.units import format_figure, format_share
 from engine.plan.flow import goes_side_by_side
-from engine.plan.network.alike import below, hardly_waits
+from engine.plan.network.alike import below, hardly_waits, picker_of
 from engine.plan.network.explicit import own_time_of_flow
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
+from engine.plan.queueing.moments import law_of
 from engine.plan.queueing.waits import Wait, exponential_wait
 from engine.records import dataclass
 
@@ -35,6 +36,8 @@ _ELSEWHERE: Final = 0.02
 independent: percentiles of sums were up to 8 % too long there, and up to 29 % beyond."""
 _ONCE: Final = 1.01
 """Stations that a request meets up to which there is no sum."""
+_EQUAL: Final = 0.05
+"""Standard deviation of a round, relative to it, up to which it takes hundreds until users are anywhere in theirs."""
 _NO_WORK: Final = 1e-290
 """Seconds of work of a request up to which it is none: a share of it may be no number."""
 _FULL: Final = 0.99
@@ -52,6 +55,8 @@ class Population:
     doubts: tuple[str, ...] = ()
     coupled: frozenset[str] = frozenset()
     """Nodes that a request waits at several others for, where so few ask that one line is short while another is long."""
+    in_step: frozenset[str] = frozenset()
+    """Nodes to which the users come one after the other as they began, since their rounds take nearly equal times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,25 @@ def solve_population(network: Network, client: Center, load: float) -> Populatio
         bounds,
         doubts,
         _coupled(path, client, users, solution),
+        _in_step(path, client, users / solution.throughput)
+        if solution.throughput > 0.0
+        else frozenset(),
     )
+
+
+def _in_step(path: Path, client: Center, cycle: float) -> frozenset[str]:
+    """Nodes of users whose rounds (s) differ by so little that a run ends before nobody knows when they began."""
+    traffic = client.plan.traffic
+    variance = law_of(traffic.think).moments.variance if traffic is not None else 0.0
+    for site in path.sites:
+        count = path.visits[site.plan.id]
+        variance += count * (site.mixed([law.moments.variance for law in site.work]))
+        variance += count * site.stay.wait.moments.variance
+        variance += count * sum(edge.crossing.variance for edge in site.leaving)
+    variance += sum(edge.crossing.variance for edge in client.leaving)
+    if not variance < (_EQUAL * cycle) ** 2:
+        return frozenset()
+    return frozenset((client.plan.id, *(site.plan.id for site in path.stations)))
 
 
 def _coupled(path: Path, client: Center, users: int, solution: ClosedSolution) -> frozenset[str]:
@@ -257,14 +280,30 @@ def _no_product_form(path: Path, client: Center, users: int) -> str:
 
 
 def _unlike_product_form(path: Path) -> tuple[str, ...]:
-    """Stations whose service is not as product form takes it."""
-    return tuple(
+    """Stations whose service is not as product form takes it, or whose instances are picked otherwise."""
+    waited = [site for site in path.stations if not hardly_waits(site)]
+    work = tuple(
         f"{site.name}: service cv² is {format_figure(site.hold.cv2, 2)}, product form takes 1"
-        for site in path.stations
-        if site.plan.station.discipline != "ps"
-        and abs(site.hold.cv2 - 1.0) > 0.05
-        and not hardly_waits(site)
+        for site in waited
+        if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
     )
+    picked = tuple(
+        f"{site.name}: instances by {picker.replace('_', ' ')}, product form takes them by chance"
+        for site in waited
+        if (picker := _picker_at(site))
+    )
+    return (*work, *picked)
+
+
+def _picker_at(site: Center) -> str:
+    """How instances of a station are picked where that is not by chance; empty where it is, or there is one."""
+    for edge in site.entering:
+        router = edge.source.plan.router
+        choice = site.plan.station.instances > 1
+        choice = choice or (router is not None and len(edge.source.leaving) > 1)
+        if edge.rate > 0.0 and choice and picker_of(edge) not in ("random", "weighted"):
+            return picker_of(edge)
+    return ""
 
 
 def _given_up(path: Path) -> tuple[str, ...]:

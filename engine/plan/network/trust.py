@@ -171,6 +171,11 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
         trust.tail.append(
             "of few users who wait at several nodes most are at one: waits depend on each other"
         )
+    if any(site.plan.id in each.in_step for each in populations.values()):
+        scope = WAITS if _waits_hardly_show(site) else TIMES
+        trust.doubts.append(
+            f"{scope}users take nearly equal times from one request to the next: they come as they began for long"
+        )
     if site.plan.traffic is None:
         if site.plan.failing > _WORTH and any(each.mean > 0.0 for each in site.calls):
             trust.no_tail = trust.no_tail or "no percentiles: some fail before they make calls"
@@ -188,6 +193,12 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
     population = populations.get(site.plan.id)
     trust.doubts += population.doubts if population is not None else ()
     return trust
+
+
+def _waits_hardly_show(site: Center) -> bool:
+    """Whether waits at a node, or at all whom a client's requests come to, are next to nothing of the time there."""
+    met = below(site) if site.plan.traffic is not None else [site]
+    return all(each.stay.wait.mean <= _SLIGHT * each.hold.mean for each in met if each.workers)
 
 
 def _doubt_lumps(network: Network, lumps: Lumps, found: dict[str, Trust]) -> None:

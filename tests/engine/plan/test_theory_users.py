@@ -1,0 +1,52 @@
+"""Closed populations: where one node is not as product form takes it, everything else follows from that."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.prediction import WAITS, is_grave
+from engine.plan.primitives import LawPlan, Picker, Plan
+from engine.plan.theory import predict
+from tests.helpers.plans import closed, constant, exponential, link, plan, simulate, station
+
+
+def behind(picker: Picker) -> Plan:
+    """15 users of two nodes, the instances of one of which are picked."""
+    nodes = [
+        closed("users", 15, exponential(0.035)),
+        station("web", exponential(0.009), workers=2),
+        station("api", exponential(0.035), workers=2, instances=4),
+    ]
+    ways = [link("users", "web", picker="random"), link("web", "api", picker=picker)]
+    return plan(nodes, ways, duration=200.0, warmup=20.0)
+
+
+@pytest.mark.parametrize("picker", ["least_connections", "round_robin"])
+def test_how_fast_users_ask_follows_from_how_instances_are_picked(picker: Picker) -> None:
+    found, seen = predict(behind(picker)), simulate(behind(picker))
+    offered = found.clients["users"].offered
+    assert offered is not None
+    assert seen["clients"]["users"]["goodput"] > 1.05 * offered
+    assert any(map(is_grave, found.clients["users"].doubts))
+    assert any(map(is_grave, found.nodes["web"].doubts)), "as much comes as they ask"
+
+
+def test_it_is_exact_where_they_are_picked_by_chance() -> None:
+    found, seen = predict(behind("random")), simulate(behind("random"))
+    assert not any(map(is_grave, found.clients["users"].doubts))
+    goodput = seen["clients"]["users"]["goodput"]
+    assert found.clients["users"].offered == pytest.approx(goodput, rel=0.02)
+
+
+@pytest.mark.parametrize(("think", "doubted"), [(constant(0.66), True), (exponential(0.66), False)])
+def test_users_who_think_equally_long_come_as_they_began(think: LawPlan, doubted: bool) -> None:
+    """Rounds that differ by 2 ms of 660: it takes a day until nobody knows any more who comes after whom."""
+    nodes = [closed("users", 100, think), station("web", exponential(0.002), workers=2)]
+    web = predict(plan(nodes, [link("users", "web")])).nodes["web"]
+    assert any(each.startswith(WAITS) for each in web.doubts) == doubted
+
+
+def test_users_who_wait_long_do_not_stay_in_step() -> None:
+    nodes = [closed("users", 100, constant(0.3)), station("web", exponential(0.006), workers=2)]
+    web = predict(plan(nodes, [link("users", "web")])).nodes["web"]
+    assert web.doubts == ()
