@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.flow import calls_in, goes_side_by_side
 from engine.plan.network.alike import (
     SELDOM,
+    below,
     fails_by_chance,
     hardly_waits,
     held_calls,
     is_calm,
+    laws_at,
+    levels_at,
     picker_of,
     serves_exponentially,
 )
@@ -280,8 +283,39 @@ def _disturbs(site: Center) -> str:
             f"instances of {name} are not picked by chance",
         ),
         (busy and not alike and not calm, f"work of {name} is not exponential"),
+        (
+            busy and not seldom and _sorts_classes(site),
+            f"{name} serves some before others, so that each class leaves in clumps",
+        ),
     )
     return next((why for holds, why in reasons if holds), "")
+
+
+def _sorts_classes(site: Center) -> bool:
+    """Whether a node has priorities, and somebody below minds which class a request is of.
+
+    All classes together leave as a Poisson stream where work is exponential and alike; each alone does not.
+    """
+    if site.plan.station.discipline != "priority" or len(levels_at(site)) < 2:
+        return False
+    return any(
+        (each is not site and (len(set(laws_at(each))) > 1 or _lines(each) > 1))
+        or any(_is_for_some(edge) for edge in each.leaving)
+        for each in below(site)
+    )
+
+
+def _lines(site: Center) -> int:
+    """Lines in which requests wait: one for each priority, where there are any."""
+    return len(levels_at(site)) if site.plan.station.discipline == "priority" else 1
+
+
+def _is_for_some(edge: Edge) -> bool:
+    """Whether one class makes a call more often than another."""
+    came = [
+        chance for chance, rate in zip(edge.chance, edge.source.rates, strict=True) if rate > 0.0
+    ]
+    return len(set(came)) > 1
 
 
 def _lets_all_in(site: Center) -> bool:
@@ -298,11 +332,11 @@ def _by_chance(site: Center) -> bool:
 
 def _returns(network: Network, streams: Streams, disturbed: dict[str, str]) -> dict[str, str]:
     """For each call, why its answers come back otherwise than the calls went; empty where they do not."""
-    below: dict[str, str] = {}
+    sent_back: dict[str, str] = {}
     found: dict[str, str] = {}
     for site in reversed(network.sites):
         for edge in site.leaving:
-            found[edge.plan.id] = _after(edge, below)
+            found[edge.plan.id] = _after(edge, sent_back)
         why = disturbed[site.plan.id]
         stream = streams.get(site.plan.id)
         if not why and stream is not None and stream.kind is Kind.UNEVEN and site.workers:
@@ -312,11 +346,11 @@ def _returns(network: Network, streams: Streams, disturbed: dict[str, str]) -> d
         for edge in site.leaving:
             if edge.plan.waits and edge.rate > 0.0 and site.plan.backlog is None:
                 why = why or found[edge.plan.id]
-        below[site.plan.id] = why
+        sent_back[site.plan.id] = why
     return found
 
 
-def _after(edge: Edge, below: dict[str, str]) -> str:
+def _after(edge: Edge, sent_back: dict[str, str]) -> str:
     """Why the answers over a link come back otherwise than the calls went."""
     if edge.target.plan.backlog is not None:
         return ""
@@ -324,4 +358,4 @@ def _after(edge: Edge, below: dict[str, str]) -> str:
         return f"{edge.name} gives up some"
     if max(edge.fails) > _WORTH and not math.isinf(edge.rate) and not fails_by_chance(edge):
         return f"some calls over {edge.name} fail"
-    return below.get(edge.target.plan.id, "")
+    return sent_back.get(edge.target.plan.id, "")

@@ -7,7 +7,17 @@ import pytest
 from engine.model.prediction import WAITS, is_grave
 from engine.plan.primitives import LawPlan, Picker, Plan
 from engine.plan.theory import predict
-from tests.helpers.plans import closed, constant, exponential, link, plan, simulate, station
+from tests.helpers.plans import (
+    client,
+    closed,
+    constant,
+    exponential,
+    link,
+    plan,
+    request_class,
+    simulate,
+    station,
+)
 
 
 def behind(picker: Picker) -> Plan:
@@ -50,3 +60,18 @@ def test_users_who_wait_long_do_not_stay_in_step() -> None:
     nodes = [closed("users", 100, constant(0.3)), station("web", exponential(0.006), workers=2)]
     web = predict(plan(nodes, [link("users", "web")])).nodes["web"]
     assert web.doubts == ()
+
+
+@pytest.mark.parametrize(("work", "doubted"), [(0.017, True), (0.01, False)])
+def test_classes_leave_priorities_in_clumps(work: float, doubted: bool) -> None:
+    """All together leave as they came; who has to wait comes after whom he waited for, and many at once."""
+    kinds = (request_class("urgent"), request_class("patient", priority=1))
+    nodes = [
+        client(rate=100.0, mix=(0.4, 0.6)),
+        station("web", [exponential(0.0085)] * 2, discipline="priority"),
+        station("db", [exponential(0.01), exponential(work)], workers=2, discipline="ps"),
+    ]
+    both = (True, True)
+    ways = [link("users", "web", classes=both), link("web", "db", classes=both, probability=0.7)]
+    db = predict(plan(nodes, ways, classes=kinds)).nodes["db"]
+    assert any("clumps" in each for each in db.doubts) == doubted
