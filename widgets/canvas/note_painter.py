@@ -22,6 +22,8 @@ PADDING: Final = 12.0
 _TILT: Final = -0.9
 """Degrees by which the paper lies askew; the text is level."""
 _MOST_LINES: Final = 400
+_NARROWEST: Final = 2.0
+"""Width of the narrowest letter (logical pixels): no more of them fit on a line."""
 _CHIP: Final = CITATION_HEIGHT - 3.0
 """Height of a chip, with a gap to the next one."""
 _AIR: Final = 4.0
@@ -152,15 +154,22 @@ def _paint_text(painter: QPainter, box: QRectF, text: str, look: Look) -> None:
 def _paint_cut(painter: QPainter, line: _Line, box: QRectF) -> None:
     """The last line that there is room for, when more would follow."""
     metrics = QFontMetricsF(line.font)
-    mode, rest = Qt.TextElideMode.ElideRight, line.rest.rstrip()
+    mode, rest = Qt.TextElideMode.ElideRight, line.rest[: _most_letters(box.width())].rstrip()
     # What fits whole ends with an ellipsis too: it is not the end.
     text = metrics.elidedText(f"{rest} …" if rest else "…", mode, box.width())
     (short, *_), _ = _wrapped(text, 0.0, box.width() + 4.0, line.font)
     short.layout.lineAt(0).draw(painter, QPointF(box.left(), line.top))
 
 
+def _most_letters(width: float) -> int:
+    """More letters than fit on a line."""
+    return 2 + max(0, int(width / _NARROWEST))
+
+
 def _wrapped(text: str, top: float, width: float, font: QFont) -> tuple[list[_Line], float]:
     """A paragraph in lines, the first of them at ``top``; and where the next paragraph begins."""
+    # To look through a word of 100 000 letters for where it could be broken takes Qt half a second.
+    text = text[: _MOST_LINES * _most_letters(width)]
     layout = QTextLayout(text or " ", font)
     option = QTextOption()
     if directed(text) != text:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.model.citing import foot_of
 from widgets.canvas.look import Look
-from widgets.canvas.note_painter import NoteChip, paint_note
+from widgets.canvas.note_painter import NoteChip, _wrapped, paint_note
 from widgets.theme import DARK, IconSet
 
 CHIP = NoteChip("Web: p99 latency 48 ms · run 3f2a8c1e", "holds", "healthy")
@@ -37,6 +37,14 @@ def painted(look: Look, text: str, height: float, chips: int = 0) -> QImage:
 def test_a_note_that_is_too_low_for_a_line_is_painted(look: Look, text: str, height: int) -> None:
     """An exception amid painting would leave the whole canvas empty."""
     assert not painted(look, text, height).isNull()
+
+
+def test_no_more_is_laid_out_than_could_be_seen(look: Look) -> None:
+    """However long a word is, all lines of it are there, and look as they do for a word that is shorter."""
+    lines, _ = _wrapped("x" * 200_000, 0.0, 196.0, look.note_font)
+    assert len(lines) == 400
+    assert len(lines[0].layout.text()) == 40_000
+    assert inked(look, "x" * 200_000, 140) == inked(look, "x" * 5_000, 140)
 
 
 def inked(look: Look, text: str, height: float, chips: int = 0) -> list[int]:
