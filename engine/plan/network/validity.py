@@ -394,6 +394,10 @@ def _on_watching(case: _Case, verdict: Verdict) -> None:
             f"{TIMES}so little wait behind a balancer that looks at instances is known within a few per cent of the "
             "work alone"
         )
+    if case.stream.kind is Kind.PRODUCT:
+        verdict.doubts.append(
+            f"{TIMES}requests come again, or by several ways, to a balancer that looks: they find who was just left"
+        )
     if case.stream.kind is Kind.UNEVEN:
         verdict.doubts.append(uneven(case.stream))
     if not case.alike:

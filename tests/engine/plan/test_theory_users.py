@@ -75,3 +75,16 @@ def test_classes_leave_priorities_in_clumps(work: float, doubted: bool) -> None:
     ways = [link("users", "web", classes=both), link("web", "db", classes=both, probability=0.7)]
     db = predict(plan(nodes, ways, classes=kinds)).nodes["db"]
     assert any("clumps" in each for each in db.doubts) == doubted
+
+
+@pytest.mark.parametrize(("times", "doubted"), [(3, True), (1, False)])
+def test_who_calls_again_finds_the_instance_that_just_answered(times: int, doubted: bool) -> None:
+    """Calls in a row come when one has ended, to the shortest of queues: they wait less than those by chance."""
+    nodes = [
+        client(rate=75.0),
+        station("db", exponential(0.03), workers=4),
+        station("api", exponential(0.02 * 3 / times * 0.6), instances=5),
+    ]
+    ways = [link("users", "db"), link("db", "api", picker="least_connections", times=times)]
+    api = predict(plan(nodes, ways)).nodes["api"]
+    assert any("just left" in each for each in api.doubts) == doubted
