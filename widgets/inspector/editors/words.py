@@ -39,19 +39,20 @@ class Paper(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Write a text in place of the one before."""
-        self._wrap(text)
+        self._break_endless(text)
         self.setPlainText(text)
+        if not _is_endless(text):  # not while the text before is there, which would be broken anew
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """Paste, or take what was dropped."""
-        self._wrap(source.text())
+        self._break_endless(source.text())
         super().insertFromMimeData(source)
 
-    def _wrap(self, text: str) -> None:
-        """Break a word that is longer than any anywhere: to look for where it could be broken takes Qt seconds."""
-        is_endless = max(map(len, text.split()), default=0) > _ENDLESS_WORD
-        wrap = QTextOption.WrapMode
-        self.setWordWrapMode(wrap.WrapAnywhere if is_endless else wrap.WrapAtWordBoundaryOrAnywhere)
+    def _break_endless(self, text: str) -> None:
+        """Break lines anywhere, where a text has a word that is none."""
+        if _is_endless(text):
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter enters, Escape goes back."""
@@ -68,6 +69,11 @@ class Paper(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.entered.emit()
+
+
+def _is_endless(text: str) -> bool:
+    """Whether a word of a text is longer than any: to look for where it could be broken takes Qt seconds."""
+    return max(map(len, text.split()), default=0) > _ENDLESS_WORD
 
 
 class LinesEditor(Editor):
