@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.prediction import Theory, is_grave
 from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan
-from engine.plan.queueing.curves import exceeds
+from engine.plan.queueing.curves import exceeds, within
 from engine.plan.queueing.moments import Moments
 from engine.plan.theory import predict
 from tests.helpers.plans import client, exponential, link, plan, retry, simulate, station
@@ -89,3 +89,14 @@ def test_others_fare_badly_where_retries_may_fill_a_node(attempts: int, doubted:
     ways = [link("users", "web", timeout=0.05, retry=retry(attempts)), link("others", "web")]
     found = predict(plan(nodes, ways)).clients["others"].doubts
     assert any(map(is_grave, found)) == doubted
+
+
+def test_what_comes_in_time_takes_no_longer_than_what_may_be_late() -> None:
+    """13 ms, seldom 200 ms and more: within 2 s that is nearly all."""
+    assert within(Moments(0.013, 0.0017), 2.0).mean == pytest.approx(0.013, rel=0.03)
+    assert within(Moments(1e-3, 1e-6), 1e6).mean <= 1e-3
+    way = link("users", "web", timeout=2.0, loss=0.02)
+    found = predict(
+        plan([client(rate=200.0), station("web", exponential(0.0046), workers=4)], [way])
+    )
+    assert found.clients["users"].latency == pytest.approx(0.0131, rel=0.03)
