@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,11 +67,13 @@ def knobs_of(variant: Variant, step: float, patterns: Sequence[str] = ()) -> lis
 
 
 def knob_names(design: Design) -> Iterator[str]:
-    """``ID.path`` of every number in the design."""
+    """``ID.path`` of every number in the design; items that cannot run as they are written have none."""
     for node in design.nodes:
-        yield from (f"{node.id}.{path}" for path in _paths(typed_config(node)))
+        with suppress(DesignError):
+            yield from [f"{node.id}.{path}" for path in _paths(typed_config(node))]
     for link in design.links:
-        yield from (f"{link.id}.{path}" for path in _paths(typed_link(link)))
+        with suppress(DesignError):
+            yield from [f"{link.id}.{path}" for path in _paths(typed_link(link))]
 
 
 def _paths(value: Any) -> Iterator[str]:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from engine.study import Report, Sensitivity, StudyError
+from engine.study.knobs import knob_names
 from tests.engine.study.helpers import conclude, outcomes, variant
+from tests.helpers.builders import client, design, link, node
 from tests.helpers.theory import mmc_response
 
 
@@ -102,3 +104,11 @@ def test_what_makes_no_sense_is_refused(more: dict[str, Any], says: str) -> None
 def test_that_nothing_moves_what_was_never_measured_is_not_said() -> None:
     study = Sensitivity(variant("users-web.timeout=1e-9"), only=("web.workers",), seeds=2)
     assert conclude(study).sentences == ("users.latency.p99 was never measured.",)
+
+
+def test_what_cannot_run_has_no_knobs_and_keeps_nobody_from_the_others() -> None:
+    """The page of studies lists them while a design is being mended."""
+    nodes = [client("users", 5.0), node("odd", "service", workers="many"), node("web", "service")]
+    named = set(knob_names(design(nodes, [link("users", "web", timeout="soon")])))
+    assert "web.workers" in named
+    assert not any(each.startswith(("odd.", "users-web.")) for each in named)
