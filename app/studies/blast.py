@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DONE: Final = {"kill": "killed", "slow": "slow", "cut": "cut"}
 _SLOWER: Final = 2.0
 """Times its p99 from which an item counts as slower."""
-_ORDER: Final = ("holds", "costs", "breaks", "aborted", "stays down")
+_ORDER: Final = ("untold", "holds", "costs", "breaks", "aborted", "stays down")
 """What a failure does, the worst last."""
 
 
@@ -75,6 +75,8 @@ def _of_failure(design: Design, row: Row) -> BlastMark:
         return BlastMark(tone="down", word="stays down", detail=detail, share=share)
     if row["verdict"] == "aborted":
         return BlastMark(tone="saturated", word="aborted", detail=detail, share=share)
+    if row["verdict"] == "unsure":
+        return BlastMark(tone="idle", word="untold", detail="no goodput anyway", share=share)
     if row["verdict"] == "held":
         return BlastMark(tone="healthy", word="holds", detail=detail, share=share)
     if lost is not None and lost >= NOTHING:

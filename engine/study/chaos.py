@@ -201,7 +201,8 @@ class Chaos(Study):
             *self._premises(base, done),
             *sentences(verdicts, self.tolerance, partial(name_of, self.design)),
         ]
-        met = all(each.held for each in verdicts) if verdicts else None
+        told = [each for each in verdicts if each.word != "unsure"]
+        met = all(each.held for each in told) if told else None
         return said, tables, met
 
     def _harms(self, experiment: Experiment, done: Mapping[str, Outcome]) -> list[Harm]:

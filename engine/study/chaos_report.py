@@ -69,11 +69,12 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """``held``, ``missed`` or ``aborted``."""
+        """``held``, ``missed``, ``aborted``; or ``unsure``, where no client has any goodput that could be lost."""
         if self.aborted is not None:
             return "aborted"
-        bad = self.missed or self.stuck or self.lost > self.tolerance
-        return "missed" if bad else "held"
+        if self.missed or self.stuck or self.lost > self.tolerance:
+            return "missed"
+        return "held" if self.worst is not None else "unsure"
 
 
 def experiments_table(verdicts: Sequence[Verdict]) -> Table:
@@ -132,8 +133,13 @@ def sentences(
     """
     if not verdicts:
         return []
-    held = sum(each.held for each in verdicts)
-    said = [f"{held} of {len(verdicts)} experiments hold."]
+    words = [each.word for each in verdicts]
+    told = len(words) - words.count("unsure")
+    said = [f"{words.count('held')} of {told} experiments hold."] if told else []
+    if told < len(words):
+        said.append(
+            f"Nothing can be told of {len(words) - told}: no client has any goodput that a fault could cost."
+        )
     total = [each for each in verdicts if each.lost >= NOTHING]
     if total:
         said.append(f"Nothing is left of some client's goodput after: {_listed(total, name_of)}.")

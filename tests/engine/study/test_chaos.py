@@ -97,6 +97,23 @@ def test_a_death_costs_those_who_need_it_and_nobody_else() -> None:
     assert report.met is False
 
 
+def test_nothing_is_told_of_faults_where_nothing_gets_done_anyway() -> None:
+    """Whose every request fails undisturbed loses nothing: that is no reason to say that all is well."""
+    events = [{"at": 0, "duration": 60, "target": "db", "change": "kill"}]
+    study = Chaos(tiers(events=events), targets=("web",))
+    report = conclude(study)
+    assert rows(report)["web", "kill"]["verdict"] == "held", "the bots do as well as before"
+    nodes = [client("users", RATE), node("web", "service", workers=8), node("db", "service")]
+    links = [link("users", "web"), link("web", "db")]
+    alone = design(nodes, links, duration=60, warmup=10, events=events)
+    report = conclude(Chaos(Variant.of(alone), targets=("web",)))
+    assert rows(report)["web", "kill"]["verdict"] == "unsure"
+    assert report.sentences == (
+        "Nothing can be told of 1: no client has any goodput that a fault could cost.",
+    )
+    assert report.met is None
+
+
 def test_an_experiment_is_paired_with_the_undisturbed_run() -> None:
     """A fault that does nothing changes nothing at all."""
     study = Chaos(tiers(), targets=("web",), faults=("slow",), factor=1.0, seeds=2)
