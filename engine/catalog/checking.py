@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from engine.catalog.checks.connections import idle_races
 from engine.catalog.checks.hot_rows import hot_rows
 from engine.catalog.checks.keys import keys_unread
-from engine.catalog.checks.loops import loop_errors, loop_findings
+from engine.catalog.checks.loops import LOOP, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
 from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.queries import query_findings
 from engine.catalog.checks.renewals import renewal_risks
 from engine.catalog.checks.risks import risks
-from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
 from engine.catalog.checks.transactions import transaction_findings
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.citing import citation_findings
-from engine.catalog.lowering import plan_of, read_whole
+from engine.catalog.lowering import endless_errors, plan_of, read_whole
 from engine.plan.largest import at_largest
 
 if TYPE_CHECKING:
@@ -34,14 +33,14 @@ def check(design: Design) -> tuple[Finding, ...]:
         return (*reading.errors, *warnings(reading))
     plan = plan_of(reading)
     largest = at_largest(plan)
-    loops = tuple(loop_errors(reading, plan)) or tuple(loop_findings(reading, plan))
+    endless = endless_errors(reading, plan)
+    loops = () if any(each.code == LOOP for each in endless) else tuple(loop_findings(reading, plan))
     return (
-        *(each for each in loops if each.level == "error"),
-        *standstill_errors(reading, plan),
+        *endless,
         *warnings(reading),
         *store_warnings(reading, plan),
         *renewal_risks(reading, plan),
-        *(each for each in loops if each.level != "error"),
+        *loops,
         *risks(reading, plan),
         *network_findings(reading, largest),
         *idle_races(reading, largest),

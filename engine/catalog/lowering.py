@@ -19,6 +19,7 @@ from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan
 from engine.catalog.inside import places_inside
+from engine.catalog.lasting import lasting_errors
 from engine.catalog.links import lowered_link, one_way
 from engine.catalog.preset import Lowering
 from engine.catalog.pricing import priced
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design, Node
     from engine.model.fields import Config
+    from engine.model.findings import Finding
     from engine.plan.primitives import ClassPlan, NodePlan
 
 
@@ -50,10 +52,27 @@ def lower(design: Design) -> Plan:
     if reading.errors:
         raise DesignError(reading.errors)
     plan = plan_of(reading)
-    errors = (*loop_errors(reading, plan), *standstill_errors(reading, plan))
+    errors = endless_errors(reading, plan)
     if errors:
         raise DesignError(errors)
     return plan
+
+
+def endless_errors(reading: Reading, plan: Plan) -> tuple[Finding, ...]:
+    """What a design would never come to an end of, as it begins or as events leave it for good."""
+    found = _endless(reading, plan)
+    return found or tuple(lasting_errors(reading.design, _endless_once_changed))
+
+
+def _endless(reading: Reading, plan: Plan) -> tuple[Finding, ...]:
+    """What it would never come to an end of while nothing changes."""
+    return (*loop_errors(reading, plan), *standstill_errors(reading, plan))
+
+
+def _endless_once_changed(design: Design) -> tuple[Finding, ...]:
+    """The same of what is left of a design; where that is wrong for another reason, the events say so."""
+    reading = read_whole(design)
+    return () if reading.errors else _endless(reading, plan_of(reading))
 
 
 def read_whole(design: Design) -> Reading:

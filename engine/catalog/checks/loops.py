@@ -15,14 +15,17 @@ from engine.plan.deadlock import deadlocks
 from engine.plan.endless import Trip, Visits, closing, gains_of, nodes_of, trips_of
 from engine.plan.flow import flow_of
 from engine.plan.order import callers_first
+from engine.plan.primitives import LinkPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.catalog.reading import Reading
     from engine.plan.deadlock import Deadlock, Held
-    from engine.plan.primitives import LinkPlan, Plan
+    from engine.plan.primitives import Plan
 
+LOOP: Final = "endless-loop"
+"""The code of errors about circles."""
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed for a call that may wait for ever."""
 _ROUNDING: Final = 1e-9
@@ -50,7 +53,7 @@ def loop_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
                 known.add(frozenset(names))
                 yield Finding(
                     level="error",
-                    code="endless-loop",
+                    code=LOOP,
                     id=last.link.id,
                     message=f"{_requests(plan, last)} go round for ever: {_path(reading, names)}; let a link "
                     f"take other classes{_or_make(plan)} or a probability below 1, or remove it",
@@ -78,8 +81,10 @@ def loop_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
 
 
 def has_circles(plan: Plan) -> bool:
-    """Whether any node can reach itself, over links that something gets over."""
-    return callers_first((each.source, each.target) for each in plan.links if each.passes) is None
+    """Whether any node can reach itself, over links that something gets over, or does once an event opens them."""
+    opened = [each.replacement for each in plan.events if isinstance(each.replacement, LinkPlan)]
+    links = (*plan.links, *opened)
+    return callers_first((each.source, each.target) for each in links if each.passes) is None
 
 
 def _circles(trips: Sequence[Trip]) -> list[list[str]]:
@@ -126,7 +131,7 @@ def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]
             continue
         yield Finding(
             level="error",
-            code="endless-loop",
+            code=LOOP,
             id=last.link.id,
             message=f"{_requests(plan, last)} multiply in no time: {_path(reading, names)}; give a node "
             "work or a link a delay, and lower a probability",

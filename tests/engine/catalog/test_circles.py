@@ -516,3 +516,64 @@ def test_every_group_of_a_topic_gets_every_message() -> None:
     assert [each.code for each in errors(design(nodes, links))] == ["endless-loop"]
     nodes[1] = node("log", "queue")
     assert errors(design(nodes, links)) == []
+
+
+def closing_events(*events: dict[str, Any], probability: float = 0.5) -> Design:
+    """A calls B, which calls A back by chance, until events say otherwise."""
+    nodes = [client("users", 5.0), node("a", "service"), node("b", "service")]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", probability=probability)]
+    changes = [{"target": "b-a", "change": "set", "path": "probability", **each} for each in events]
+    return design(nodes, links, duration=20.0, warmup=0.0, events=changes)
+
+
+@pytest.mark.parametrize(
+    ("events", "blamed"),
+    [
+        ([{"at": 5.0, "value": 1.0}], 0),
+        ([{"at": 9.0, "value": 0.2}, {"at": 5.0, "value": 1.0}], None),
+        ([{"at": 9.0, "value": 1.0}, {"at": 5.0, "value": 0.2}], 0),
+        ([{"at": 5.0, "value": 1.0, "duration": 2.0}], None),
+        ([{"at": 30.0, "value": 1.0}], None),
+        ([{"at": 3.0, "value": 0.3}, {"at": 5.0, "value": 1.0}], 1),
+    ],
+)
+def test_an_event_that_closes_a_circle_for_good_is_refused_as_the_edit_is(
+    events: list[dict[str, Any]], blamed: int | None
+) -> None:
+    made = closing_events(*events)
+    found = errors(made)
+    if blamed is None:
+        assert found == []
+        lower(made)
+        return
+    [finding] = found
+    assert (finding.code, finding.id) == ("endless-loop", "b-a")
+    assert finding.field == f"scenario.events.{blamed}.value"
+    assert finding.message.startswith("From ")
+    assert "go round for ever" in finding.message
+    with pytest.raises(DesignError):
+        lower(made)
+    assert finding.fix is not None
+    assert errors(finding.fix.apply(made).design) == []
+
+
+def test_an_event_that_lets_time_stand_still_for_good_is_refused_as_the_edit_is() -> None:
+    arrivals = {"process": "closed", "users": 2, "think_time": constant(1.0)}
+    nodes = [node("users", "client", arrivals=arrivals), node("a", "service", service_time=constant(0.0))]
+    change = {"target": "users", "change": "set", "path": "arrivals.think_time", "value": 0.0}
+    made = design(nodes, [link("users", "a")], events=[{"at": 5.0, **change}])
+    [finding] = errors(made)
+    assert (finding.code, finding.field) == ("no-time", "scenario.events.0.value")
+
+
+def test_a_circle_that_an_event_opens_is_found_after_a_change_of_one_field_too() -> None:
+    nodes = [client("users", 5.0), node("a", "service"), node("b", "service")]
+    shut = link("b", "a", allowed=False)
+    links = [link("users", "a"), link("a", "b", probability=0.5), shut]
+    opened = {"at": 5.0, "target": "b-a", "change": "set", "path": "allowed", "value": True}
+    made = design(nodes, links, duration=20.0, warmup=0.0, events=[opened])
+    lowerer = Lowerer()
+    lowerer.lower(made)
+    changed = SetField("a-b", ("config", "probability"), 1.0).apply(made).design
+    with pytest.raises(DesignError, match="go round for ever"):
+        lowerer.lower(changed)
