@@ -34,7 +34,9 @@ def check(design: Design) -> tuple[Finding, ...]:
     plan = plan_of(reading)
     largest = at_largest(plan)
     endless = endless_errors(reading, plan)
-    loops = () if any(each.code == LOOP for each in endless) else tuple(loop_findings(reading, plan))
+    loops = (
+        () if any(each.code == LOOP for each in endless) else tuple(loop_findings(reading, plan))
+    )
     return (
         *endless,
         *warnings(reading),

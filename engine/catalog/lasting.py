@@ -53,9 +53,7 @@ def _changed(design: Design) -> Iterator[tuple[int, Design]]:
     lasting = [
         (event.at, index)
         for index, event in enumerate(scenario.events)
-        if event.kind.hits == "settings"
-        and event.duration is None
-        and event.at < scenario.duration
+        if event.kind.hits == "settings" and event.duration is None and event.at < scenario.duration
     ]
     if not lasting:
         return

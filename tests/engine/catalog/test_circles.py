@@ -559,7 +559,10 @@ def test_an_event_that_closes_a_circle_for_good_is_refused_as_the_edit_is(
 
 def test_an_event_that_lets_time_stand_still_for_good_is_refused_as_the_edit_is() -> None:
     arrivals = {"process": "closed", "users": 2, "think_time": constant(1.0)}
-    nodes = [node("users", "client", arrivals=arrivals), node("a", "service", service_time=constant(0.0))]
+    nodes = [
+        node("users", "client", arrivals=arrivals),
+        node("a", "service", service_time=constant(0.0)),
+    ]
     change = {"target": "users", "change": "set", "path": "arrivals.think_time", "value": 0.0}
     made = design(nodes, [link("users", "a")], events=[{"at": 5.0, **change}])
     [finding] = errors(made)
