@@ -1,4 +1,4 @@
-"""Single points of failure: the nodes without which, one at a time, no request of any client succeeds.
+"""Single points of failure: the nodes without which, one at a time, no request of any client succeeds, or of some.
 
 Every flow is gone through once for all faults together: what may happen is a set of faults, each a bit, so
 that steps one after the other are an *and* and ways beside each other an *or*. Bit 0 is no fault at all.
@@ -21,7 +21,7 @@ from engine.plan.primitives import AsyncPart, CallPart, ChoicePart, LoopPart, Pa
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.plan.primitives import FlowPlan, LinkPlan, NodePlan, Part, Plan, Way
 
@@ -31,8 +31,18 @@ _ROUNDING: Final = 1e-9
 _FROM_NOWHERE: Final[frozenset[str]] = frozenset()
 
 
-def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
-    """The nodes without which no request of any client succeeds.
+@dataclass(frozen=True, slots=True)
+class SinglePoints:
+    """The nodes whose fault leaves somebody without any answer who gets some without it."""
+
+    of_all: frozenset[str]
+    """No client gets any."""
+    of_some: Mapping[str, tuple[str, ...]]
+    """These clients get none, and others do."""
+
+
+def single_points(plan: Plan, order: Sequence[str]) -> SinglePoints:
+    """The nodes that some answers need, all of one client at least.
 
     Args:
         plan: the plan.
@@ -125,8 +135,33 @@ class _Faults:
         """Whether a link leads to an auth server, not to a coordinator."""
         return link.target == self._nodes[link.source].auth_server
 
-    def single_points(self) -> frozenset[str]:
-        """The nodes whose fault leaves no client any answer, where there are any without faults."""
+    def single_points(self) -> SinglePoints:
+        """The nodes whose fault leaves a client, or all of them, no answer, where there are some without faults."""
+        self._settle()
+        answered = {
+            node.id: self._answered(node) for node in self._plan.nodes if node.traffic is not None
+        }
+        answered = {name: under for name, under in answered.items() if under & _HEALTHY}
+        of_all: set[str] = set()
+        of_some: dict[str, tuple[str, ...]] = {}
+        for name, bit in self._bits.items():
+            losing = tuple(client for client, under in answered.items() if not under & bit)
+            if not bit or not losing or self._nodes[name].traffic is not None:
+                continue
+            if len(losing) == len(answered):
+                of_all.add(name)
+            else:
+                of_some[name] = losing
+        return SinglePoints(frozenset(of_all), of_some)
+
+    def _answered(self, node: NodePlan) -> int:
+        """The faults under which a client may be answered."""
+        kinds = () if node.traffic is None else node.traffic.asked
+        outcomes = [self._visits.get((node.id, kind), _NEVER) for kind in kinds]
+        return self._at_least(1, [outcome.hit | outcome.miss for outcome in outcomes])
+
+    def _settle(self) -> None:
+        """Find what may come of requests everywhere, until nothing more is possible."""
         kinds = range(len(self._plan.classes))
         changed = True
         while changed:
@@ -140,21 +175,6 @@ class _Faults:
             usual = self._usually_asked()
             changed = changed or fetched != self._fetched or usual != self._usual
             self._usual = usual
-        answered = 0
-        asking = set()
-        for node in self._plan.nodes:
-            if node.traffic is not None:
-                asking.add(node.id)
-                for kind in node.traffic.asked:
-                    outcome = self._visits.get((node.id, kind), _NEVER)
-                    answered |= outcome.hit | outcome.miss
-        if not answered & _HEALTHY:
-            return frozenset()
-        return frozenset(
-            name
-            for name, bit in self._bits.items()
-            if bit and not answered & bit and name not in asking
-        )
 
     def _usually_asked(self) -> set[tuple[str, int]]:
         """The nodes that requests of a class come to from the clients while there is no fault."""

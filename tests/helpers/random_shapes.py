@@ -187,6 +187,11 @@ class Shaper:
 
 def answered(made: Design, killed: str | None) -> int:
     """Requests of all clients that are answered once a node has been dead for a while."""
+    return sum(answered_each(made, killed).values())
+
+
+def answered_each(made: Design, killed: str | None) -> dict[str, int]:
+    """The same of each client."""
     if killed is not None:
         event = {"at": KILLED_AT, "duration": None, "target": killed, "change": "kill"}
         made = SetDesign(("scenario", "events"), [event]).apply(made).design
@@ -195,6 +200,5 @@ def answered(made: Design, killed: str | None) -> int:
     session.snapshot()
     session.advance(made.scenario.duration)
     clients = [each.id for each in made.nodes if each.kind == "client"]
-    return sum(
-        sample.nodes[name].completed for sample in session.snapshot().samples for name in clients
-    )
+    samples = session.snapshot().samples
+    return {name: sum(sample.nodes[name].completed for sample in samples) for name in clients}

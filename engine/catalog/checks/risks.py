@@ -25,15 +25,18 @@ from engine.plan.largest import at_largest
 from engine.plan.single_points import single_points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.catalog.checks.facts import Facts
     from engine.catalog.reading import Reading
     from engine.plan.primitives import NodePlan, Plan
+    from engine.plan.single_points import SinglePoints
 
 _ROUNDING: Final = 1e-3
 _TARGET: Final = 0.7
 """Utilization at which a proposed number of instances runs."""
+_SHOWN: Final = 3
+"""Clients up to which all are named."""
 
 
 def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
@@ -119,31 +122,42 @@ def _unbounded(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     yield risk(node.id, "unbounded-queue", message, "queue_limit", fix)
 
 
-def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Finding]:
-    """One thing whose death ends everything."""
-    if node.id not in single:
+def _single(facts: Facts, node: NodePlan, single: SinglePoints) -> Iterator[Finding]:
+    """One thing whose death ends everything, or all that some clients get."""
+    losing = single.of_some.get(node.id, ())
+    if node.id not in single.of_all and not losing:
         return
     name, instances = facts.name(node.id), node.station.instances
     resolver = None if node.router is None else node.router.resolver
     if resolver is not None and resolver.policy == "anycast":
         return  # routes that are announced go on without whoever is drawn for them
+    whose = _names(facts, losing)
+    nothing = f"no request of {whose} is answered" if losing else "nothing is answered"
     if resolver is not None:
-        message = (
-            f"{name} is a single point of failure: when it dies, nothing is answered once the answers have run out "
-            "that callers keep"
-        )
+        kept = "once the answers have run out that callers keep"
+        message = f"{name} is a single point of failure: when it dies, {nothing} {kept}"
         yield risk(node.id, "single-point", message, None)
     elif instances == 1 and not facts.has(node.id, "instances"):
-        message = f"{name} is a single point of failure: when it dies, nothing is answered"
+        message = f"{name} is a single point of failure: when it dies, {nothing}"
         spare = facts.has(node.id, "failover") and node.failover is None
         fix = SetField(node.id, ("config", "failover"), {}, "Add a standby") if spare else None
         yield risk(node.id, "single-point", message, "failover" if spare else None, fix)
     elif instances == 1:
         fix = SetField(node.id, ("config", "instances"), 2, "Set instances to 2")
-        message = f"One instance of {name}: when it dies, nothing is answered"
+        message = f"One instance of {name}: when it dies, {nothing}"
         yield risk(node.id, "single-point", message, "instances", fix)
     else:
         together = "a bad release" if len(set(node.spread)) > 1 else "a bad release, a lost zone"
-        message = f"Every answer needs {name}: when its {instances} instances die together ({together}), nothing is answered"
+        needed = f"Every answer to {whose}" if losing else "Every answer"
+        message = f"{needed} needs {name}: when its {instances} instances die together ({together}), {nothing}"
         field = "instances" if facts.has(node.id, "instances") else None
         yield risk(node.id, "single-point-group", message, field)
+
+
+def _names(facts: Facts, clients: Sequence[str]) -> str:
+    """Clients by their names, a few of many."""
+    names = [facts.name(each) for each in clients]
+    if len(names) > _SHOWN:
+        return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+    *others, last = names or [""]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -185,7 +185,7 @@ def test_single_points_are_those_that_every_way_needs(flow: Any, behind: str) ->
     plan = lower(shop(flow))
     demand = demand_of(plan)
     assert demand is not None
-    assert single_points(plan, demand.order) == {"web", *behind}
+    assert single_points(plan, demand.order).of_all == {"web", *behind}
 
 
 def test_circles_are_found_through_flows() -> None:

@@ -9,26 +9,52 @@ import pytest
 
 from engine.catalog import check, lower
 from engine.model.design import Design
+from engine.model.edits import SetField
 from engine.plan.demand import demand_of
 from engine.plan.single_points import single_points
 from tests.helpers.builders import client, constant, design, link, node
-from tests.helpers.random_shapes import DURATION, SHORT, Shaper, answered
+from tests.helpers.random_shapes import DURATION, SHORT, Shaper, answered, answered_each
 
 QUICK = constant(0.001)
 CODES = {"single-point", "single-point-group"}
 
 
-def killed(made: Design) -> set[str]:
+Losses = dict[str | None, tuple[str, ...]]
+"""Nodes, and the clients of which no request is answered once they have died; nobody stands for all."""
+
+
+def losses(made: Design) -> Losses:
+    """What is seen when each node is killed, alone."""
+    before = {name for name, count in answered_each(made, None).items() if count}
+    assert before
+    found: Losses = {}
+    for each in made.nodes:
+        if each.kind == "client":
+            continue
+        after = answered_each(made, each.id)
+        lost = tuple(name for name, count in after.items() if name in before and not count)
+        if lost:
+            found[each.id] = () if len(lost) == len(before) else lost
+    return found
+
+
+def killed(made: Design) -> set[str | None]:
     """The nodes whose death, each alone, ends all goodput of a design that has some."""
-    assert answered(made, None) > 0
-    return {
-        each.id for each in made.nodes if each.kind != "client" and answered(made, each.id) == 0
-    }
+    return {name for name, clients in losses(made).items() if not clients}
+
+
+def told_losses(made: Design) -> Losses:
+    """What the checks say."""
+    plan = lower(made)
+    points = single_points(plan, demand_of(plan).order)
+    told_of = {each.id for each in check(made) if each.code in CODES}
+    assert told_of == {*points.of_all, *points.of_some}
+    return {**dict.fromkeys(points.of_all, ()), **points.of_some}
 
 
 def told(made: Design) -> set[str | None]:
-    """The nodes of which the checks say so."""
-    return {each.id for each in check(made) if each.code in CODES}
+    """The nodes of which the checks say that nothing is answered without them."""
+    return {name for name, clients in told_losses(made).items() if not clients}
 
 
 @pytest.mark.parametrize("seed", [3, 6, 9, 14, 20, 21, 32, 34, 52, 55, 77, 101, 130, 144, 170, 201])
@@ -36,9 +62,9 @@ def test_random_designs_are_told_what_killing_each_of_their_nodes_shows(seed: in
     made = Shaper(seed).design()
     assert [each.message for each in check(made) if each.level == "error"] == []
     if answered(made, None) == 0:
-        assert told(made) == set()
+        assert told_losses(made) == {}
     else:
-        assert told(made) == killed(made)
+        assert told_losses(made) == losses(made)
 
 
 def made_of(nodes: list[Any], links: list[Any], **more: Any) -> Design:
@@ -201,4 +227,26 @@ def test_a_long_chain_is_a_chain_of_single_points() -> None:
     plan = lower(made_of(services(*names), links))
     demand = demand_of(plan)
     assert demand is not None
-    assert single_points(plan, demand.order) == set(names)
+    assert single_points(plan, demand.order).of_all == set(names)
+
+
+def test_what_only_some_clients_need_is_told_with_their_names() -> None:
+    nodes = [client("app"), client("jobs"), *services("shop", "batch")]
+    links = [
+        link("app", "shop"),
+        link("jobs", "batch"),
+        link("jobs", "shop", when="failed", order=1),
+    ]
+    made = design(nodes, links, duration=DURATION, warmup=1)
+    assert told_losses(made) == losses(made) == {"shop": ("app",)}
+    [finding] = [each for each in check(made) if each.code in CODES]
+    assert finding.message == "One instance of Shop: when it dies, no request of App is answered"
+    [of_many] = [each for each in check(many_of(made)) if each.code in CODES]
+    assert of_many.message.startswith("Every answer to App needs Shop")
+
+
+def many_of(made: Design) -> Design:
+    """The same with a few instances of everything."""
+    for name in ("shop", "batch"):
+        made = SetField(name, ("config", "instances"), 3).apply(made).design
+    return made
