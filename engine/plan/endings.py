@@ -90,10 +90,7 @@ class Endings:
                 usual = (way for way in part.ways if _is_usual(way, met))
                 return self._choice(usual, (True, missed), makes_up=makes_up)
             case _:
-                stuck = isinstance(part, AsyncPart) and not self._through(
-                    part.do, missed=missed, makes_up=makes_up
-                )
-                return frozenset([] if stuck else [(True, missed)])
+                return frozenset([(True, missed)])
 
     def _call(self, link: str, *, missed: bool, makes_up: bool) -> States:
         """A call: it may miss, and one that is made after a miss makes up for it."""
