@@ -88,9 +88,11 @@ class RateCurve:
 def length_of(first: float, last: float, count: int) -> float:
     """Seconds until so many arrivals are over: the mean gap after the last of them.
 
-    A hundred arrivals one second apart, the first at 0, are one a second for 100 s, not for 99.
+    A hundred arrivals one second apart, the first at 0, are one a second for 100 s, not for 99. Those that all
+    come at once have a second to be answered in: a run that ends when they come would send none.
     """
-    return last + (last - first) / (count - 1) if count > 1 else last
+    gap = (last - first) / (count - 1) if count > 1 else 0.0
+    return last + (gap or 1.0)
 
 
 def shares_of(counts: Counter[str]) -> dict[str, float]:

@@ -32,6 +32,10 @@ _DIGITS: Final = 6
 """Decimals that are kept of a time: microseconds."""
 _STEPS: Final = 300
 """Steps of the curve that stands for too many arrivals."""
+_SHORTEST: Final = 1.0
+"""Seconds that such a curve lasts at least, as the scenario does: shorter steps are none once they are rounded."""
+_MOST_A_SECOND: Final = 1e9
+"""The highest rate of a client."""
 _MAX_WORK: Final = 1e6
 _BACK: Final = 1200.0
 """Seconds by which a time may be before that of an earlier line without a word: logs are written when a request ends."""
@@ -198,9 +202,15 @@ class Rows:
 
     def _curve(self, times: np.ndarray[tuple[int], np.dtype[np.float64]]) -> RateCurve:
         """The rate of too many arrivals, in equal steps."""
-        length = length_of(float(times[0]), float(times[-1]), len(times))
+        length = max(_SHORTEST, length_of(float(times[0]), float(times[-1]), len(times)))
         counts, edges = np.histogram(times, bins=_STEPS, range=(0.0, length))
         step = length / _STEPS
+        if counts.max() > _MOST_A_SECOND * step:
+            msg = (
+                f"{spaced(int(counts.max()))} arrivals come within {format_quantity(step, 's')}, more than a client sends; "
+                "say in which unit the times are: --unit s, ms or us, or import a part of the recording"
+            )
+            raise RecordingError(msg)
         points: list[tuple[float, float]] = []
         for begin, end, count in zip(edges[:-1], edges[1:], counts, strict=True):
             rate = float(count) / step

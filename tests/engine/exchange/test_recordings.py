@@ -336,3 +336,29 @@ def test_what_is_something_else_is_called_by_its_name(text: str, says: str) -> N
 def test_a_queue_that_looks_like_a_file_is_not_waited_for() -> None:
     with pytest.raises(RecordingError, match="kmsg: "):
         load_recording(Path("/proc/kmsg"))
+
+
+@pytest.mark.parametrize("lines", [["5"], ["7"] * 50, ["0"] * 3])
+def test_arrivals_that_all_come_at_once_come_before_the_end(lines: list[str]) -> None:
+    made = design([client(), node("web", "service")], [link("users", "web")], warmup=0)
+    replayed = replay(made, "users", read(*lines)).edit.apply(made).design
+    assert run(loads(dumps(replayed)))["clients"]["users"]["offered"] == len(lines)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-12, 1e-9, 1e-6])
+def test_too_many_arrivals_within_no_time_make_a_curve_that_runs(apart: float) -> None:
+    count = MAX_ARRIVALS + 1
+    found = read_recording("\n".join(f"{place * apart:.15f}" for place in range(count)), "log.csv")
+    assert isinstance(found, RateCurve)
+    made = design(
+        [client(), node("web", "service", queue_limit=0)], [link("users", "web")], warmup=0
+    )
+    replayed = loads(dumps(replay(made, "users", found).edit.apply(made).design))
+    assert replayed.scenario.duration == 1.0
+    assert run(replayed)["clients"]["users"]["offered"] == pytest.approx(count, rel=0.02)
+
+
+def test_more_arrivals_at_once_than_a_client_sends_are_refused() -> None:
+    text = "0\n" * 3_400_000
+    with pytest.raises(RecordingError, match="more than a client sends; say in which unit"):
+        read_recording(text, "log.csv")
