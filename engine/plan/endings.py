@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.flow import plain
 from engine.plan.primitives import (
     AsyncPart,
     CallPart,
@@ -15,6 +16,7 @@ from engine.plan.primitives import (
     FlowPlan,
     LoopPart,
     ParallelPart,
+    TransactionPart,
     WorkPart,
 )
 
@@ -80,17 +82,24 @@ class Endings:
                 return self._call(part.link, missed=missed, makes_up=makes_up)
             case LoopPart():
                 return self._loop(part, missed=missed, makes_up=makes_up)
-            case AsyncPart():
-                ends = self._through(part.do, missed=missed, makes_up=makes_up)
-                return frozenset([(True, missed)] if ends else [])
             case ParallelPart():
                 return self._parallel(part, missed=missed, makes_up=makes_up)
+            case TransactionPart():
+                return self._transaction(part, missed=missed, makes_up=makes_up)
             case ChoicePart():
                 met = "miss" if missed else "hit"
                 usual = (way for way in part.ways if _is_usual(way, met))
                 return self._choice(usual, (True, missed), makes_up=makes_up)
             case _:
-                return frozenset([(True, missed)])
+                return frozenset(
+                    [(True, missed)] if self._begun(part, missed=missed, makes_up=makes_up) else []
+                )
+
+    def _begun(self, part: Part, *, missed: bool, makes_up: bool) -> bool:
+        """Whether all ends that a part begins and nobody waits for."""
+        if not isinstance(part, AsyncPart):
+            return True
+        return bool(self._through(part.do, missed=missed, makes_up=makes_up))
 
     def _call(self, link: str, *, missed: bool, makes_up: bool) -> States:
         """A call: it may miss, and one that is made after a miss makes up for it."""
@@ -101,6 +110,25 @@ class Endings:
         if ends & FAILS:
             states.append((False, missed))
         return frozenset(states)
+
+    def _transaction(self, part: TransactionPart, *, missed: bool, makes_up: bool) -> States:
+        """A transaction; of a saga whose step fails, what was done is undone, which nobody waits for."""
+        if part.mode != "saga":
+            return self._through(part.as_calls(), missed=missed, makes_up=makes_up)
+        going: States = frozenset([(True, missed)])
+        failed: States = frozenset()
+        for place, link in enumerate(part.links):
+            after = [self._call(link, missed=met, makes_up=makes_up) for _, met in going]
+            states = frozenset().union(*after)
+            going = frozenset(state for state in states if state[0])
+            if going != states and self._undone(part, place):
+                failed |= states - going
+        return going | failed
+
+    def _undone(self, part: TransactionPart, place: int) -> bool:
+        """Whether all calls end that undo a saga whose step failed: that one first, since it may have been done."""
+        undoing = (link for link in reversed(part.undo[: place + 1]) if link is not None)
+        return NEVER not in [self._ends(link) for link in undoing]
 
     def _loop(self, part: LoopPart, *, missed: bool, makes_up: bool) -> States:
         """Rounds until one fails."""
@@ -160,7 +188,7 @@ class Endings:
 
     def _stops(self, flow: FlowPlan) -> bool:
         """Whether parts that never end may be stopped where they first wait, and all that they have begun ends."""
-        for part in flow:
+        for part in plain(flow):
             match part:
                 case AsyncPart() if not self._through(part.do, missed=False, makes_up=False):
                     return False

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.model.policies.auth import Auth
 from engine.model.policies.fallback import Fallback
 from engine.plan.endings import FAILS, NEVER, SUCCEEDS, Endings, either
-from engine.plan.flow import flow_of
+from engine.plan.flow import whole_flow_of
 from engine.plan.order import visit_name
 from engine.plan.primitives import INFINITE
 from engine.plan.refusals import RARE, CutOffs, Visit, gives_up, turns_away
@@ -162,7 +162,7 @@ class Visits:
         leaving = [link for link in self.leaving[node.id] if not link.checks]
         if node.router is None and not node.keeps_messages:
             if node.id not in self._flows:
-                self._flows[node.id] = flow_of(node, leaving, self.plan.classes)
+                self._flows[node.id] = whole_flow_of(node, leaving, self.plan.classes)
             return Endings(
                 kind,
                 lambda link: self._call(self._links[link], kind, made),

@@ -38,11 +38,18 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
         leaving: the links that leave it.
         classes: the request classes, since a look-aside is for reads only.
     """
+    return plain(whole_flow_of(node, leaving, classes))
+
+
+def whole_flow_of(
+    node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[ClassPlan]
+) -> FlowPlan:
+    """The same with its transactions, which make other calls where something fails."""
     asked = session_link(node, leaving)
     if asked is not None:
         others = [link for link in leaving if link.id != asked]
-        return _with_session(plain(node.flow) or _told(node, others, classes), asked)
-    return plain(node.flow) or _told(node, leaving, classes)
+        return _with_session(node.flow or _told(node, others, classes), asked)
+    return node.flow or _told(node, leaving, classes)
 
 
 def plain(flow: FlowPlan | None) -> FlowPlan:

@@ -10,7 +10,7 @@ from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.shed import Shed
 from engine.plan.deadline_propagation import deadline_propagation
-from engine.plan.flow import calls_in, spares_of
+from engine.plan.flow import calls_in, spares_of, transactions_in
 from engine.plan.primitives import INFINITE
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _largest(found: set[Visit], stays: Callable[[Visit], bool]) -> frozenset[Vis
 
 
 def _sent(nodes: Iterable[NodePlan]) -> frozenset[str]:
-    """Links over which flows make calls that nobody waits for."""
-    return frozenset(
-        [link for node in nodes for link, waited in calls_in(node.flow or ()) if not waited]
-    )
+    """Links over which flows make calls that nobody waits for, those that undo what was done included."""
+    flows = [node.flow for node in nodes if node.flow is not None]
+    sent = {link for flow in flows for link, waited in calls_in(flow) if not waited}
+    undoing = (undo for flow in flows for part in transactions_in(flow) for undo in part.undo)
+    return frozenset(sent.union(undo for undo in undoing if undo is not None))

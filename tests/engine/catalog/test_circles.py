@@ -580,3 +580,38 @@ def test_a_circle_that_an_event_opens_is_found_after_a_change_of_one_field_too()
     changed = SetField("a-b", ("config", "probability"), 1.0).apply(made).design
     with pytest.raises(DesignError, match="go round for ever"):
         lowerer.lower(changed)
+
+
+def undoing(errors: float, hops: dict[str, Any] | None = None, **saga: Any) -> Design:
+    """A saga of two steps, whose second may fail, and whose compensation of the first comes back to it."""
+    steps = {"mode": "saga", "participants": ["a-b", "a-api"], "compensate": ["a-c"]} | saga
+    nodes = [
+        client("users", 2.0),
+        node("a", "service", hold_while_waiting=False, flow=[{"transaction": steps}]),
+        node("b", "service"),
+        node("c", "service", hold_while_waiting=False),
+        node("api", "external_api", error_share=errors, admission=None),
+    ]
+    ends = [("a", "b"), ("a", "api"), ("a", "c"), ("c", "a")]
+    links = [link("users", "a"), *(link(*each, **(hops or {})) for each in ends)]
+    return design(nodes, links, duration=20.0, warmup=0.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "refused"),
+    [
+        (undoing(1.0), True),
+        (undoing(1.0, {"cancellation": True, "timeout": 1.0}), True),
+        (undoing(0.5), False),
+        (undoing(0.0), False),
+        (undoing(1.0, compensate=[]), False),
+        (undoing(1.0, participants=["a-api", "a-b"]), True),
+        (undoing(1.0, participants=["a-api", "a-b"], compensate=["", "a-c"]), False),
+        (undoing(1.0, mode="outbox", compensate=None), False),
+    ],
+)
+def test_compensations_are_followed_round_circles(made: Design, *, refused: bool) -> None:
+    assert [each.code for each in errors(made)] == ["endless-loop"] * refused
+    if not refused:
+        result = run(made)
+        assert result["nodes"]["a"]["arrivals"] < 100 * result["clients"]["users"]["offered"]
