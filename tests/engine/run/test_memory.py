@@ -168,7 +168,8 @@ def test_the_process_behind_the_window_says_it_and_stays() -> None:
                 said.append(report)
                 if isinstance(report, Progress):
                     transport.send(Ack())
-        assert "Web's queue holds" in str(said[-1])
+        (halted,) = (each for each in said if isinstance(each, Halted))
+        assert "Web's queue holds" in halted.message
         assert transport.alive
     finally:
         transport.close()
