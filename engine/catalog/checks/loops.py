@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from engine.plan.deadlock import Deadlock, Held
     from engine.plan.primitives import Plan
 
-LOOP: Final = "endless-loop"
-"""The code of errors about circles."""
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed for a call that may wait for ever."""
 _ROUNDING: Final = 1e-9
@@ -53,7 +51,7 @@ def loop_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
                 known.add(frozenset(names))
                 yield Finding(
                     level="error",
-                    code=LOOP,
+                    code="endless-loop",
                     id=last.link.id,
                     message=f"{_requests(plan, last)} go round for ever: {_path(reading, names)}; let a link "
                     f"take other classes{_or_make(plan)} or a probability below 1, or remove it",
@@ -131,7 +129,7 @@ def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]
             continue
         yield Finding(
             level="error",
-            code=LOOP,
+            code="endless-loop",
             id=last.link.id,
             message=f"{_requests(plan, last)} multiply in no time: {_path(reading, names)}; give a node "
             "work or a link a delay, and lower a probability",
